@@ -1,0 +1,110 @@
+"""What many tests share: databases of both kinds, and what to do where a real server is missing."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlmodel import SQLModel
+
+import zetkin_sync.records  # noqa: F401 - makes the schema known
+from tests.ports import free_port
+from zetkin_sync.store.engine import Store
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--soak", action="store_true", help="run the long form of the fault suites")
+
+
+def needs(what: str, found: bool) -> None:
+    """Skip loudly where a real server is missing; in CI that is a failure."""
+    if found:
+        return
+    message = f"{what} is not installed here (make servers)"
+    if os.environ.get("CI") == "true":
+        pytest.fail(message)
+    pytest.skip(message)
+
+
+def _postgres_tools() -> Path | None:
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    on_path = shutil.which("initdb")
+    return found[-1].parent if found else Path(on_path).parent if on_path else None
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """A real PostgreSQL of our own on a loopback port, empty; gives a URL without database name."""
+    tools = _postgres_tools()
+    needs("PostgreSQL", tools is not None)
+    assert tools is not None
+    folder = Path(tempfile.mkdtemp(prefix="zs-pg-"))
+    user = "postgres" if os.geteuid() == 0 else None
+    if user:
+        shutil.chown(folder, user)
+    port = free_port()
+
+    def run(*command: str) -> None:
+        subprocess.run(command, check=True, capture_output=True, user=user, cwd=folder)
+
+    run(str(tools / "initdb"), "-D", str(folder / "data"), "-U", "zs", "-A", "trust", "--no-sync")
+    options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=200"
+    run(
+        str(tools / "pg_ctl"),
+        "-D",
+        str(folder / "data"),
+        "-w",
+        "-l",
+        str(folder / "log"),
+        "-o",
+        options,
+        "start",
+    )
+    yield f"postgresql+psycopg://zs@127.0.0.1:{port}"
+    run(str(tools / "pg_ctl"), "-D", str(folder / "data"), "-m", "immediate", "stop")
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str) -> Iterator[str]:
+    """A fresh, empty database in the real PostgreSQL."""
+    import psycopg
+
+    name = f"t{os.urandom(6).hex()}"
+    plain = postgres_server.replace("+psycopg", "")
+    with psycopg.connect(f"{plain}/postgres", autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")  # type: ignore[call-overload]
+    yield f"{postgres_server}/{name}"
+    with psycopg.connect(f"{plain}/postgres", autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")  # type: ignore[call-overload]
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Each kind of database in turn, empty."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/zetkin_sync.db"
+    return str(request.getfixturevalue("postgres_url"))
+
+
+@pytest.fixture
+def store(database_url: str) -> Iterator[Store]:
+    """A store with all tables, on each kind of database in turn."""
+    store = Store(database_url)
+    SQLModel.metadata.create_all(store.engine)
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def sqlite_store(tmp_path: Path) -> Iterator[Store]:
+    """A store with all tables on SQLite only, where the database makes no difference."""
+    store = Store(f"sqlite:///{tmp_path}/zetkin_sync.db")
+    SQLModel.metadata.create_all(store.engine)
+    yield store
+    store.close()

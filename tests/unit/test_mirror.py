@@ -1,0 +1,206 @@
+"""The mirror equals the last whole reading, and concludes nothing from a broken one."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlmodel import select
+
+from zetkin_sync.errors import Temporary
+from zetkin_sync.language import say
+from zetkin_sync.records import Event, Missing, Page, Person, Snapshot, Tagging
+from zetkin_sync.store.engine import Store
+from zetkin_sync.store.mirror import Brake, forget, read_whole
+
+Rows = dict[int, str]
+
+
+def person(i: int, postcode: str) -> tuple[Any, ...]:
+    return (i, None, None, True, False, postcode, False, None)
+
+
+def pages(people: Rows, size: int = 10, *, fail_at: int | None = None) -> Iterator[Page]:
+    rows = [person(i, postcode) for i, postcode in sorted(people.items())]
+    for number, start in enumerate(range(0, max(len(rows), 1), size)):
+        if number == fail_at:
+            raise Temporary(say("Zetkin does not answer."))
+        chunk = rows[start : start + size]
+        yield Page(number, hashlib.sha256(repr(chunk).encode()).digest()[:16], lambda chunk=chunk: chunk)
+
+
+def read(store: Store, reading: Iterable[Page], **options: Any) -> Snapshot:
+    return read_whole(store, Person, reading, district=1, organization=1, **options)
+
+
+def mirrored(store: Store) -> Rows:
+    with store.reading() as session:
+        return {p.id: p.postcode or "" for p in session.exec(select(Person)).all()}
+
+
+def hundred() -> Rows:
+    return {i: f"{16000 + i}" for i in range(1, 101)}
+
+
+def test_a_first_reading_writes_every_row(store: Store) -> None:
+    snapshot = read(store, pages(hundred()))
+    assert (snapshot.complete, snapshot.new, snapshot.seen, snapshot.pages) == (True, 100, 100, 10)
+    assert mirrored(store) == hundred()
+
+
+def test_an_unchanged_reading_decodes_and_writes_nothing(store: Store) -> None:
+    read(store, pages(hundred()))
+    again = read(store, pages(hundred()))
+    assert (again.complete, again.decoded, again.new, again.changed, again.seen) == (True, 0, 0, 0, 100)
+
+
+def test_a_changed_row_is_the_only_one_written(store: Store) -> None:
+    read(store, pages(hundred()))
+    people = hundred() | {42: "11111"}
+    snapshot = read(store, pages(people))
+    assert (snapshot.decoded, snapshot.changed, snapshot.new) == (10, 1, 0)
+    assert mirrored(store) == people
+
+
+def test_rows_that_move_to_another_page_are_not_new(store: Store) -> None:
+    read(store, pages(hundred()))
+    people = {0: "10000"} | hundred()
+    snapshot = read(store, pages(people))
+    assert (snapshot.new, snapshot.changed, snapshot.missing) == (1, 0, 0)
+    assert mirrored(store) == people
+
+
+def test_a_broken_reading_leaves_the_mirror_as_it_was(store: Store) -> None:
+    read(store, pages(hundred()))
+    snapshot = read(store, pages(hundred() | {1: "99999"}, fail_at=5))
+    assert not snapshot.complete
+    assert snapshot.why is not None and "does not answer" in snapshot.why
+    assert mirrored(store) == hundred()
+
+
+def test_a_row_twice_in_one_reading_is_one_row(store: Store) -> None:
+    twice = [person(1, "11111"), person(2, "22222")]
+    other = [person(2, "22222"), person(3, "33333")]
+    snapshot = read(store, [Page(0, b"a" * 16, lambda: twice), Page(1, b"b" * 16, lambda: other)])
+    assert (snapshot.new, len(mirrored(store))) == (3, 3)
+    again = read(store, [Page(0, b"c" * 16, lambda: twice), Page(1, b"d" * 16, lambda: other)])
+    assert (again.new, again.changed, again.missing) == (0, 0, 0)
+
+
+@pytest.mark.parametrize("left", [89, 50, 1])
+def test_too_many_missing_people_engage_the_brake(store: Store, left: int) -> None:
+    read(store, pages(hundred()))
+    snapshot = read(store, pages({i: v for i, v in hundred().items() if i <= left}))
+    assert not snapshot.complete
+    assert mirrored(store) == hundred()
+
+
+def test_a_person_may_say_that_the_absence_is_right(store: Store) -> None:
+    read(store, pages(hundred()))
+    half = {i: v for i, v in hundred().items() if i <= 50}
+    assert read(store, pages(half), brake=Brake(share=1.0)).missing == 50
+
+
+def test_an_empty_answer_where_there_was_data_is_no_answer(store: Store) -> None:
+    read(store, pages(hundred()))
+    snapshot = read(store, [Page(0, b"e" * 16, list)])
+    assert not snapshot.complete
+    assert mirrored(store) == hundred()
+
+
+def test_empty_before_and_empty_now_is_fine(store: Store) -> None:
+    assert read(store, [Page(0, b"e" * 16, list)]).complete
+    assert read(store, [Page(0, b"e" * 16, list)]).complete
+
+
+def test_a_missing_person_stays_until_it_is_proven_gone(tmp_path: Any) -> None:
+    from sqlmodel import SQLModel
+
+    now = datetime(2026, 11, 22, 12, tzinfo=UTC)
+    store = Store(f"sqlite:///{tmp_path}/z.db", now=lambda: now)
+    SQLModel.metadata.create_all(store.engine)
+    people = hundred()
+    read(store, pages(people))
+    del people[7]
+    assert read(store, pages(people)).missing == 1
+    now += timedelta(minutes=30)
+    read(store, pages(people))
+    assert [(m.id, m.ripe) for m in waiting(store)] == [(7, False)]
+    now += timedelta(minutes=31)
+    read(store, pages(people))
+    assert [(m.id, m.ripe) for m in waiting(store)] == [(7, True)]
+    assert 7 in mirrored(store)
+    assert forget(store, Person, district=1, organization=1, ids=[7]) == 1
+    assert waiting(store) == []
+    assert 7 not in mirrored(store)
+
+
+def test_who_comes_back_is_no_longer_waited_for(store: Store) -> None:
+    people = hundred()
+    read(store, pages(people))
+    read(store, pages({i: v for i, v in people.items() if i != 7}))
+    snapshot = read(store, pages(people))
+    assert snapshot.complete
+    assert waiting(store) == []
+
+
+def waiting(store: Store) -> list[Missing]:
+    with store.reading() as session:
+        return list(session.exec(select(Missing)).all())
+
+
+def taggings(of: dict[int, list[int]]) -> Iterator[Page]:
+    for tag, people in of.items():
+        rows = [(tag, p, None) for p in people]
+        yield Page(tag, hashlib.sha256(repr(rows).encode()).digest()[:16], lambda rows=rows: rows)
+
+
+def tagged(store: Store) -> set[tuple[int, int]]:
+    with store.reading() as session:
+        return {(t.tag, t.person) for t in session.exec(select(Tagging)).all()}
+
+
+def test_what_hangs_on_a_parent_goes_when_one_whole_reading_lacks_it(store: Store) -> None:
+    read_whole(store, Tagging, taggings({1: [10, 11], 2: [10, 12]}), district=1, organization=1)
+    snapshot = read_whole(store, Tagging, taggings({1: [11], 2: [10, 12, 13]}), district=1, organization=1)
+    assert (snapshot.new, snapshot.gone) == (1, 1)
+    assert tagged(store) == {(1, 11), (2, 10), (2, 12), (2, 13)}
+
+
+def test_a_parent_that_was_not_asked_again_is_kept(store: Store) -> None:
+    read_whole(store, Tagging, taggings({1: [10], 2: [12]}), district=1, organization=1)
+    read_whole(store, Tagging, taggings({1: [11]}), district=1, organization=1, keep=[2])
+    assert tagged(store) == {(1, 11), (2, 12)}
+    read_whole(store, Tagging, taggings({1: [11]}), district=1, organization=1)
+    assert tagged(store) == {(1, 11)}
+
+
+def test_instants_and_wall_clock_times_come_back_as_they_went(store: Store) -> None:
+    starts, published = datetime(2026, 10, 25, 2, 30), datetime(2026, 10, 1, 7, 0, 0, 5, UTC)
+    row = (
+        1,
+        "Torgmöte",
+        3,
+        None,
+        None,
+        None,
+        59.3,
+        18.0,
+        starts,
+        None,
+        False,
+        2,
+        1,
+        None,
+        published,
+        None,
+        True,
+        False,
+    )
+    read_whole(store, Event, [Page(0, b"a" * 16, lambda: [row])], district=1, organization=1)
+    with store.reading() as session:
+        event = session.exec(select(Event)).one()
+    assert (event.starts, event.published) == (starts, published)

@@ -1,0 +1,5 @@
+"""`python -m zetkin_sync` is `zetkin-sync`."""
+
+from zetkin_sync.cli import main
+
+main()

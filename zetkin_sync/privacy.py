@@ -1,0 +1,100 @@
+"""Keyed hashes and encryption: values in, values out, the key always an argument.
+
+An email address or membership number is never stored; its keyed hash is, so that a bounce can be matched to
+a person by whoever holds the key and by nobody who only holds the database (EDPB 01/2025: a bare hash of an
+address is guessable). The key lives outside the database.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+import unicodedata
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from zetkin_sync.errors import ConfigError
+from zetkin_sync.language import say
+
+HASH_BYTES = 32
+_NONCE_BYTES = 12
+
+
+def normal_address(address: str) -> str:
+    """The address as it is compared: no surrounding space, one case, composed letters, an ASCII domain.
+
+    Local parts are compared without case, as every large provider does (RFC 5321 §2.4 allows more).
+    """
+    text = address.strip().lower()
+    if text.isascii():
+        return text
+    text = unicodedata.normalize("NFC", text)
+    local, at, domain = text.rpartition("@")
+    try:
+        domain = domain.encode("idna").decode("ascii")
+    except UnicodeError:
+        return text
+    return f"{local}{at}{domain}"
+
+
+def keyed_hash(key: bytes, text: str) -> bytes:
+    """HMAC-SHA256 of a text, 32 bytes."""
+    return hmac.digest(key, text.encode(), "sha256")
+
+
+def address_hash(key: bytes, address: str) -> bytes:
+    """The keyed hash of a normalised email address, 32 bytes."""
+    return hmac.digest(key, normal_address(address).encode(), "sha256")
+
+
+def page_digest(key: bytes, body: bytes) -> bytes:
+    """A keyed digest of a whole response body, 16 bytes; says only 'same as last time'."""
+    return hashlib.blake2b(body, digest_size=16, key=key[:64]).digest()
+
+
+def log_id(key: bytes, kind: str, value: object) -> str:
+    """An id as it may stand in a log: kind and eight hex digits that only the key holder can relate."""
+    return f"{kind}-{keyed_hash(key, f'{kind}:{value}').hex()[:8]}"
+
+
+def pseudonym() -> str:
+    """A random name for a person in the access log; its key row is deleted at erasure."""
+    return secrets.token_hex(8)
+
+
+def encrypt(key: bytes, text: str, *, place: str) -> str:
+    """AES-256-GCM over a text; `place` (table.column.row) is authenticated, so a value cannot be moved.
+
+    The value carries the id of its key (four bytes of its hash), so that a rotated key is recognised.
+    """
+    secret = hashlib.sha256(b"zetkin_sync field" + key).digest()
+    nonce = secrets.token_bytes(_NONCE_BYTES)
+    sealed = AESGCM(secret).encrypt(nonce, text.encode(), place.encode())
+    return f"{key_id(key)}:{(nonce + sealed).hex()}"
+
+
+def decrypt(keys: tuple[bytes, ...], sealed: str, *, place: str) -> str:
+    """The text that `encrypt` sealed, with whichever of `keys` sealed it.
+
+    Raises ConfigError when none of the keys fits or the value was changed or moved.
+    """
+    name, _, body = sealed.partition(":")
+    for key in keys:
+        if key_id(key) == name:
+            secret = hashlib.sha256(b"zetkin_sync field" + key).digest()
+            raw = bytes.fromhex(body)
+            try:
+                return AESGCM(secret).decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], place.encode()).decode()
+            except InvalidTag:
+                break
+    raise ConfigError(
+        say("An encrypted value in {place} cannot be read with the present key.", place=place),
+        say("Set ZETKIN_SYNC_HASH_KEY_OLD to the former key, or log in again."),
+    )
+
+
+def key_id(key: bytes) -> str:
+    """Which key this is, in eight hex digits that give nothing of it away."""
+    return hashlib.sha256(b"zetkin_sync key id" + key).hexdigest()[:8]

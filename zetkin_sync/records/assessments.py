@@ -1,0 +1,51 @@
+"""What was found about a goal on a day: a figure without a person, kept as history."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import ClassVar
+
+from sqlmodel import SQLModel
+
+from zetkin_sync.records.declared import Keep, Source, district_key, key, stored
+
+
+class GoalState(StrEnum):
+    """Where a goal stands. What cannot be known is unknown, never zero."""
+
+    MET = "met"
+    ON_TRACK = "on_track"
+    BEHIND = "behind"
+    MISSED = "missed"
+    UNKNOWN = "unknown"
+    NOT_APPLICABLE = "not_applicable"
+
+
+class Assessment(SQLModel, table=True):
+    """One goal for one unit on one day; `unit` is an organization, the root for the district."""
+
+    __table_args__: ClassVar = {"sqlite_with_rowid": False}
+
+    district: int = district_key()
+    plan: str = key("the plan file's id", source=Source.CONFIG, keep=Keep.HISTORY)
+    goal: str = key("the goal's id", source=Source.CONFIG, keep=Keep.HISTORY)
+    unit: int = key("for whom", source=Source.OURS, keep=Keep.HISTORY)
+    day: date = key("as of which local day", source=Source.OURS, keep=Keep.HISTORY)
+    computed: datetime = stored("when it was computed", source=Source.OURS, keep=Keep.HISTORY)
+    state: str = stored("where it stands", source=Source.OURS, keep=Keep.HISTORY)
+    value: float | None = stored("the figure", source=Source.OURS, keep=Keep.HISTORY, default=None)
+    numerator: int | None = stored("the figure's parts", source=Source.OURS, keep=Keep.HISTORY, default=None)
+    denominator: int | None = stored(
+        "the figure's parts", source=Source.OURS, keep=Keep.HISTORY, default=None
+    )
+    target: float | None = stored(
+        "what it is held against", source=Source.CONFIG, keep=Keep.HISTORY, default=None
+    )
+    finding: str = stored("what it means, a message", source=Source.OURS, keep=Keep.HISTORY, default="")
+    evidence: str = stored(
+        "the records behind it, JSON of kinds and ids, no person",
+        source=Source.OURS,
+        keep=Keep.HISTORY,
+        default="[]",
+    )

@@ -1,0 +1,148 @@
+"""What the environment says: addresses and secrets. The only module that reads environment variables.
+
+A secret comes from the variable, from the file that `NAME_FILE` points at, or from systemd's credentials
+directory (`LoadCredential=`). A file that others may read is refused. Secrets are `SecretStr`: they do not
+show in `repr`, logs or dumps.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from zetkin_sync.errors import ConfigError, Problem
+from zetkin_sync.language import say
+
+PREFIX = "ZETKIN_SYNC_"
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+
+class Settings(BaseSettings):
+    """The environment of one process."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True, populate_by_name=True)
+
+    config: Path = Path("config")
+    database_url: str = Field("sqlite:///zetkin_sync.db", validation_alias="DATABASE_URL")
+    hash_key: SecretStr | None = None
+    hash_key_old: SecretStr | None = None
+
+    zetkin_url: str = "https://api.zetk.in"
+    zetkin_client_id: str | None = None
+    zetkin_client_secret: SecretStr | None = None
+    zetkin_grant: SecretStr | None = None
+    zetkin_concurrency: int = Field(4, ge=1, le=16)
+    zetkin_page_size: int = Field(100, ge=1, le=1000)
+    zetkin_requests_per_run: int = Field(50_000, ge=1)
+    zetkin_timeout: float = Field(60.0, gt=0)
+
+    smtp_url: SecretStr | None = None
+    imap_url: SecretStr | None = None
+    mail_from: str | None = None
+    page_url: str = "http://127.0.0.1:8000"
+
+    language: str = "sv"
+    log_format: str = Field("console", pattern="^(console|json)$")
+    log_level: str = Field("info", pattern="^(debug|info|warning|error)$")
+    port: int = Field(8000, validation_alias="PORT")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, _Files(settings_cls)
+
+    @cached_property
+    def key(self) -> bytes:
+        """The key of every keyed hash. Raises ConfigError when it is not set."""
+        if self.hash_key is None or len(self.hash_key.get_secret_value()) < 32:
+            raise ConfigError(
+                say("{name} is not set, or shorter than 32 characters.", name=f"{PREFIX}HASH_KEY"),
+                say(
+                    "Make one with `{command}` and keep it outside the database and its backups.",
+                    command='python3 -c "import secrets; print(secrets.token_hex(32))"',
+                ),
+            )
+        return self.hash_key.get_secret_value().encode()
+
+    @property
+    def keys(self) -> tuple[bytes, ...]:
+        """The present key and, while a rotation is under way, the former one."""
+        old = self.hash_key_old
+        return (self.key,) if old is None else (self.key, old.get_secret_value().encode())
+
+
+class _Files(PydanticBaseSettingsSource):
+    """Secrets from files: NAME_FILE, or the service manager's credentials directory."""
+
+    def get_field_value(self, field: Any, field_name: str) -> tuple[Any, str, bool]:
+        name = f"{PREFIX}{field_name}".upper()
+        named = os.environ.get(f"{name}_FILE")
+        directory = os.environ.get("CREDENTIALS_DIRECTORY")
+        path = Path(named) if named else Path(directory) / name if directory else None
+        if path is None or (not named and not path.exists()):
+            return None, field_name, False
+        return read_secret(path), field_name, False
+
+    def __call__(self) -> dict[str, Any]:
+        found = {}
+        for name, field in self.settings_cls.model_fields.items():
+            value, key, _ = self.get_field_value(field, name)
+            if value is not None:
+                found[key] = value
+        return found
+
+
+def read_secret(path: Path) -> str:
+    """A secret's file. Raises ConfigError when it cannot be read or when others can."""
+    try:
+        mode = path.stat().st_mode
+        text = path.read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise ConfigError(
+            say("The secret's file {path} cannot be read.", path=path.name),
+            say("Check that it exists and belongs to the service's user."),
+        ) from error
+    if mode & (stat.S_IROTH | stat.S_IRGRP):
+        raise ConfigError(
+            say("The secret's file {path} can be read by others.", path=path.name),
+            say("Run `chmod 600` on it."),
+        )
+    return text
+
+
+def read_settings(**overrides: Any) -> Settings:
+    """The settings of this process; every mistake at once as a ConfigError."""
+    try:
+        return Settings(**overrides)
+    except ValidationError as error:
+        problems = tuple(
+            Problem(
+                file="environment",
+                key=_variable(str(fault["loc"][0])),
+                wrong=say("{what}", what=fault["msg"]),
+                allowed=say("see docs/reference.md, Environment"),
+            )
+            for fault in error.errors(include_input=False)
+        )
+        raise ConfigError(say("The environment has mistakes."), problems=problems) from None
+
+
+def _variable(name: str) -> str:
+    return name if name.isupper() else f"{PREFIX}{name}".upper()
+
+
+def is_loopback(host: str) -> bool:
+    """Is this host the machine itself?"""
+    return host in _LOOPBACK or host.startswith("127.")

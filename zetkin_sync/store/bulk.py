@@ -1,0 +1,118 @@
+"""Set-based writing: rows go to a temporary table first, then in one statement to where they belong.
+
+The temporary table belongs to the connection, so a long download holds no lock; what was staged becomes
+visible in one transaction or not at all. SQLite takes executemany, PostgreSQL COPY (SYNC §3.5: 3.5 times
+faster than any other route). Values pass through the column's own bind processor, because set-based SQL
+goes past SQLModel's types.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Boolean, Connection, LargeBinary, Table, text
+from sqlalchemy.schema import CreateColumn
+
+Row = tuple[Any, ...]
+
+
+class Stage:
+    """A temporary table with some columns of a real one.
+
+    `columns` are the staged columns; `key` those that identify a row among them. A row staged twice counts
+    once, the later one.
+    """
+
+    def __init__(
+        self, connection: Connection, table: Table, columns: Sequence[str], key: Sequence[str]
+    ) -> None:
+        self.connection = connection
+        self.table = table
+        self.columns = tuple(columns)
+        self.key = tuple(key)
+        self.name = f"stage_{table.name}"
+        self.count = 0
+        self._binders = [
+            (i, binder)
+            for i, name in enumerate(self.columns)
+            if (binder := self._binder(name)) is not None and connection.dialect.name == "sqlite"
+        ]
+        definitions = ", ".join(
+            str(CreateColumn(table.c[name]).compile(dialect=connection.dialect))
+            .replace(" NOT NULL", "")
+            .strip()
+            for name in self.columns
+        )
+        connection.execute(text(f"DROP TABLE IF EXISTS {self.name}"))
+        primary = f", PRIMARY KEY ({', '.join(self.key)})" if self._sqlite else ""
+        ending = " WITHOUT ROWID" if self._sqlite else ""
+        connection.execute(text(f"CREATE TEMPORARY TABLE {self.name} ({definitions}{primary}){ending}"))
+        marks = ", ".join("?" * len(self.columns))
+        self._insert = f"INSERT OR REPLACE INTO {self.name} VALUES ({marks})"  # noqa: S608 - our own names
+
+    @property
+    def _sqlite(self) -> bool:
+        return self.connection.dialect.name == "sqlite"
+
+    def _binder(self, name: str) -> Callable[[Any], Any] | None:
+        kind = self.table.c[name].type
+        if isinstance(kind, Boolean | LargeBinary):
+            return None  # the driver takes these as they are
+        dialect = self.connection.dialect
+        return kind.dialect_impl(dialect).bind_processor(dialect)
+
+    def add(self, rows: list[Row]) -> None:
+        """Stage rows."""
+        if not rows:
+            return
+        self.count += len(rows)
+        if not self._sqlite:
+            cursor = self.connection.connection.driver_connection.cursor()  # type: ignore[union-attr]
+            with cursor, cursor.copy(f"COPY {self.name} ({', '.join(self.columns)}) FROM STDIN") as copy:
+                for row in rows:
+                    copy.write_row(row)
+            return
+        bound: Iterable[Row] = rows
+        if self._binders:
+            bound = [self._bind(row) for row in rows]
+        self.connection.exec_driver_sql("BEGIN")
+        self.connection.exec_driver_sql(self._insert, bound)  # type: ignore[arg-type]
+        self.connection.exec_driver_sql("COMMIT")
+
+    def _bind(self, row: Row) -> Row:
+        values = list(row)
+        for i, binder in self._binders:
+            if values[i] is not None:
+                values[i] = binder(values[i])
+        return tuple(values)
+
+    def merge(self, constants: dict[str, int | str]) -> None:
+        """Upsert everything staged into the real table; `constants` fill the columns that were not staged."""
+        if not self.count:
+            return
+        fixed = ", ".join(f":{name}" for name in constants)
+        source = ", ".join(self.columns)
+        distinct = "" if self._sqlite else f"DISTINCT ON ({', '.join(self.key)}) "
+        order = "" if self._sqlite else f" ORDER BY {', '.join(self.key)}, ctid DESC"
+        primary = ", ".join(c.name for c in self.table.primary_key)
+        changed = [name for name in self.columns if not self.table.c[name].primary_key]
+        action = ", ".join(f"{n} = excluded.{n}" for n in changed)
+        conflict = f"DO UPDATE SET {action}" if action else "DO NOTHING"
+        statement = (
+            f"INSERT INTO {self._quoted} ({', '.join(constants)}, {source}) "  # noqa: S608 - our own names
+            f"SELECT {distinct}{fixed}, {source} FROM {self.name} WHERE true{order} ON CONFLICT ({primary}) {conflict}"
+        )
+        self.connection.execute(text(statement), constants)
+
+    def rows(self) -> int:
+        """How many different rows are staged."""
+        counted = f"SELECT count(*) FROM (SELECT DISTINCT {', '.join(self.key)} FROM {self.name}) AS s"  # noqa: S608
+        return int(self.connection.execute(text(counted)).scalar_one())
+
+    @property
+    def _quoted(self) -> str:
+        return self.connection.dialect.identifier_preparer.format_table(self.table)
+
+    def drop(self) -> None:
+        self.connection.execute(text(f"DROP TABLE IF EXISTS {self.name}"))
