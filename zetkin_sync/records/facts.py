@@ -1,0 +1,158 @@
+"""What the pure packages are given: everything known about a district, as plain frozen values.
+
+The store builds one `Facts` for a district; goals, callouts, actions and reports are functions of it. It
+holds ids, counts, places and times, and no name, address or phone number, because none is stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+
+class OrganizationFact(msgspec.Struct, frozen=True, kw_only=True):
+    """An organization of the district's tree. `kind` comes from config/associations.csv."""
+
+    id: int
+    title: str
+    kind: str  # district, geographic, branch, network, committee, other
+    parent: int | None = None
+    is_active: bool = True
+    has_email: bool = False
+
+
+class PersonFact(msgspec.Struct, frozen=True, kw_only=True):
+    """A person, merged over the organizations that list them."""
+
+    id: int
+    organizations: tuple[int, ...] = ()
+    has_email: bool = False
+    has_phone: bool = False
+    has_post: bool = False
+    postcode: str | None = None
+    is_user: bool = False
+    fields: Mapping[str, Any] = {}
+
+
+class TagFact(msgspec.Struct, frozen=True, kw_only=True):
+    """A tag and who has it; `values` where the tag carries one."""
+
+    id: int
+    title: str
+    group: str | None
+    owner: int
+    people: frozenset[int] = frozenset()
+    values: Mapping[int, str] = {}
+
+
+class EventFact(msgspec.Struct, frozen=True, kw_only=True):
+    """An event. Times are wall-clock times in the district's zone; `published` and `cancelled` are instants.
+
+    `areas` are the ids of the areas it lies in, smallest first; `located` says how that is known: "located"
+    (coordinates), "text", "postcode" or "unknown".
+    """
+
+    id: int
+    organization: int
+    title: str
+    starts: datetime
+    ends: datetime
+    type: str | None = None
+    project: str | None = None
+    place: int | None = None
+    place_title: str | None = None
+    lat: float | None = None
+    lng: float | None = None
+    required: int = 0
+    available: int = 0
+    contact: int | None = None
+    published: datetime | None = None
+    cancelled: datetime | None = None
+    has_info: bool = False
+    has_url: bool = False
+    suspicious_time: bool = False
+    areas: tuple[str, ...] = ()
+    located: str = "unknown"
+
+    def happens(self, at: datetime) -> bool:
+        """Is it public and not called off at that instant? A cancellation older than the publication is void."""
+        if self.published is None or self.published > at:
+            return False
+        return self.cancelled is None or self.cancelled < self.published or self.cancelled > at
+
+
+class ParticipationFact(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """A booking. All of `attended`, `noshow` and `cancelled` empty means that nobody has said."""
+
+    event: int
+    person: int
+    attended: datetime | None = None
+    noshow: datetime | None = None
+    cancelled: datetime | None = None
+    reminded: datetime | None = None
+
+
+class ResponseFact(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """A sign-up."""
+
+    event: int
+    person: int
+    responded: datetime | None = None
+
+
+class OfficialFact(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """A role in an organization."""
+
+    organization: int
+    person: int
+    role: str
+
+
+class Freshness(msgspec.Struct, frozen=True, kw_only=True):
+    """How well one list of one organization is known: the last whole reading and what the newest one said."""
+
+    resource: str
+    organization: int
+    snapshot: int | None
+    read: datetime | None  # when the last whole reading ended; None when there never was one
+    complete: bool  # was the newest reading whole?
+    why: str | None = None  # a message as JSON when it was not
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """Everything known about one district at one moment.
+
+    `today` is the local day figures are for; events and people are as they were last read. `missing` are
+    people and events that the newest reading did not list and that are not proven gone: nothing is done
+    about them and nothing is concluded.
+    """
+
+    district: int
+    now: datetime
+    zone: ZoneInfo
+    organizations: tuple[OrganizationFact, ...] = ()
+    people: tuple[PersonFact, ...] = ()
+    tags: tuple[TagFact, ...] = ()
+    events: tuple[EventFact, ...] = ()
+    participations: tuple[ParticipationFact, ...] = ()
+    responses: tuple[ResponseFact, ...] = ()
+    officials: tuple[OfficialFact, ...] = ()
+    freshness: tuple[Freshness, ...] = ()
+    missing_people: frozenset[int] = frozenset()
+    missing_events: frozenset[int] = frozenset()
+    more: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def today(self) -> date:
+        return self.now.astimezone(self.zone).date()
+
+    @property
+    def local_now(self) -> datetime:
+        """The wall clock of the district, without zone, comparable with an event's times."""
+        return self.now.astimezone(self.zone).replace(tzinfo=None)
