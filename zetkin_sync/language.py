@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 from babel.dates import format_date, format_datetime
 from babel.lists import format_list
+from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
@@ -101,12 +102,17 @@ def _decoder() -> msgspec.json.Decoder[Message]:
 
 @cache
 def _translations(language: str) -> NullTranslations:
-    path = _CATALOGUES / f"{language}.po"
-    if not path.exists():
+    """Every catalogue of a language in one: `locale/sv/*.po`, one file a family of sentences."""
+    merged = Catalog(locale=language)
+    for path in sorted((_CATALOGUES / language).glob("*.po")):
+        with path.open("rb") as file:
+            for message in read_po(file, locale=language):
+                if message.id and message.string:
+                    merged.add(message.id, message.string)
+    if not len(merged):
         return NullTranslations()
     compiled = BytesIO()
-    with path.open("rb") as file:
-        write_mo(compiled, read_po(file, locale=language))
+    write_mo(compiled, merged)
     compiled.seek(0)
     return Translations(compiled)
 
@@ -160,9 +166,7 @@ class Language:
         return format_decimal(value, locale=self.code).replace("-", _MINUS)
 
     def percent(self, share: float) -> str:
-        return format_percent(share, locale=self.code, format="0 %" if self.code == "sv" else None).replace(
-            "-", _MINUS
-        )
+        return format_percent(share, locale=self.code).replace("-", _MINUS)
 
     def day(self, day: date) -> str:
         return format_date(day, "EEE d MMM", locale=self.code)
