@@ -17,7 +17,7 @@ from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from zetkin_sync.errors import ConfigError, Problem
-from zetkin_sync.language import say
+from zetkin_sync.language import LANGUAGES, say
 
 PREFIX = "ZETKIN_SYNC_"
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
@@ -146,3 +146,9 @@ def _variable(name: str) -> str:
 def is_loopback(host: str) -> bool:
     """Is this host the machine itself?"""
     return host in _LOOPBACK or host.startswith("127.")
+
+
+def preferred_language() -> str:
+    """The language of the command line: ZETKIN_SYNC_LANGUAGE, else Swedish."""
+    chosen = os.environ.get(f"{PREFIX}LANGUAGE", "sv")[:2]
+    return chosen if chosen in LANGUAGES else "sv"

@@ -1,6 +1,7 @@
 """Every table, one file a family. Importing this package is what makes the schema known."""
 
 from zetkin_sync.records.assessments import Assessment, GoalState
+from zetkin_sync.records.controls import STOP, Control
 from zetkin_sync.records.declared import Keep, Source
 from zetkin_sync.records.events import Event, EventType, Participation, Place, Project, Response
 from zetkin_sync.records.ledger import FINISHED, Run, RunState
@@ -15,9 +16,11 @@ from zetkin_sync.records.snapshots import MirrorPage, Missing, Snapshot
 __all__ = [
     "FINISHED",
     "OPEN_INTENTS",
+    "STOP",
     "Absence",
     "Approval",
     "Assessment",
+    "Control",
     "Event",
     "EventType",
     "Field",

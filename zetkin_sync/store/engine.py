@@ -14,12 +14,18 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.pool import StaticPool
 from sqlmodel import Session
 
 from zetkin_sync.errors import ConfigError, NeedsHuman, Temporary, Trouble
 from zetkin_sync.language import say
 
 BUSY_SECONDS = 30
+__all__ = [
+    "Session",
+    "Store",
+    "trouble_of",
+]  # `Session`: an open transaction, for those who may not know SQLModel's
 _NOW = {
     "sqlite": "SELECT strftime('%Y-%m-%d %H:%M:%f', 'now')",
     "postgresql": "SELECT clock_timestamp() AT TIME ZONE 'UTC'",
@@ -86,7 +92,9 @@ def _engine(url: str) -> Engine:
             say("Use sqlite:///zetkin_sync.db or postgresql+psycopg://user@host/name."),
         ) from error
     if parsed.get_backend_name() == "sqlite":
-        engine = create_engine(parsed, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
+        memory = {} if parsed.database else {"poolclass": StaticPool}  # one connection is one database
+        arguments = {"timeout": BUSY_SECONDS, "check_same_thread": False}
+        engine = create_engine(parsed, connect_args=arguments, **memory)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine

@@ -18,7 +18,7 @@ import msgspec
 import numpy as np
 from sqlalchemy import Connection, Table, delete, func, insert, select, text, update
 
-from zetkin_sync.errors import NeedsHuman, Temporary, Trouble
+from zetkin_sync.errors import ConfigError, NeedsHuman, Temporary, Trouble
 from zetkin_sync.language import Message, say, to_json
 from zetkin_sync.records import Absence, Mirror, MirrorPage, Missing, Page, Snapshot, own_columns
 from zetkin_sync.store.bulk import Stage
@@ -88,7 +88,7 @@ def read_whole(
     pass `Brake(share=1.0)` when a person has said that the absence is right.
 
     Returns the snapshot. A `Trouble` while reading, or an engaged brake, leaves the mirror as it was and
-    gives a snapshot that is not complete and says why.
+    gives a snapshot that is not complete and says why. Only a ConfigError is raised, after it is recorded.
     """
     scope = Scope(district, organization, record.mirrored.resource)
     started = store.now()
@@ -103,6 +103,8 @@ def read_whole(
             snapshot = reading.snapshot(run=run, started=started, finished=store.now(), why=trouble.what)
             with store.writing() as session:
                 session.add(snapshot)
+            if isinstance(trouble, ConfigError):
+                raise  # a wrong credential is wrong for every list
             return snapshot
         finished = store.now()
         with _transaction(connection):

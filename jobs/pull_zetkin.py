@@ -1,0 +1,152 @@
+"""Read Zetkin into the mirror: the organization tree, then each organization's lists.
+
+One list that fails leaves the run partial and is named; the others are read all the same. Only when the tree
+itself cannot be read, or the credentials are wrong, does the run fail.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime, timedelta
+
+from zetkin_sync.context import Context, Outcome
+from zetkin_sync.errors import NeedsHuman, Permanent
+from zetkin_sync.language import Message, from_json, say
+from zetkin_sync.records import (
+    Event,
+    EventType,
+    Field,
+    Mirror,
+    Official,
+    Organization,
+    Participation,
+    PeopleList,
+    Person,
+    Place,
+    Project,
+    Response,
+    RunState,
+    Snapshot,
+    Tag,
+    Tagging,
+)
+from zetkin_sync.store import reading
+from zetkin_sync.store.mirror import Brake, read_whole
+
+LISTS: tuple[type[Mirror], ...] = (
+    Person,
+    Field,
+    Tag,
+    Official,
+    Project,
+    EventType,
+    Place,
+    Event,
+    PeopleList,
+)
+PER_EVENT: tuple[type[Mirror], ...] = (Participation, Response)
+AGAIN_FOR = timedelta(days=30)  # attendance is recorded late
+ROTATION = 14  # older events are asked for again once in so many readings
+
+
+def run(context: Context) -> Outcome:
+    """Read everything that the configuration allows. Options: `only` (resources), `accept_absence` (ids)."""
+    root = context.configuration.root
+    reader = _Reader(context)
+    context.progress(say("The organization tree"), 0, 0)
+    tree = reader.read(Organization, root)
+    if not tree.complete:
+        raise Permanent(
+            say("The organization tree could not be read: {why}", why=from_json(tree.why or "")),
+            say("Check the address and the key with `zetkin-sync doctor`."),
+        )
+    organizations = reading.organizations(context.store, district=context.district)
+    titles = {o.id: o.title for o in organizations}
+    for number, organization in enumerate(organizations):
+        context.progress(say("{title}", title=organization.title), number, len(organizations))
+        reader.read_organization(organization.id)
+    context.progress(None, len(organizations), len(organizations))
+    return reader.outcome(titles)
+
+
+class _Reader:
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self.counts: Counter[str] = Counter()
+        self.failed: dict[int, Message] = {}
+        only = context.options.get("only")
+        self.only = frozenset(only) if only else None
+        self.accepted = frozenset(context.options.get("accept_absence", ()))
+
+    def read_organization(self, organization: int) -> None:
+        for record in LISTS:
+            self.read(record, organization)
+        tags = reading.own_tags(self.context.store, district=self.context.district, organization=organization)
+        self.read(Tagging, organization, parents=tags)
+        self.read_events(organization)
+
+    def read_events(self, organization: int) -> None:
+        """Who takes part: in events to come, recent ones, changed ones, and a slow rotation of the rest."""
+        events = reading.event_times(
+            self.context.store, district=self.context.district, organization=organization
+        )
+        now = self.context.now().astimezone(self.context.configuration.district.zone).replace(tzinfo=None)
+        turn = self.context.claim.run % ROTATION
+        for record in PER_EVENT:
+            known = reading.parents_read(
+                self.context.store,
+                district=self.context.district,
+                organization=organization,
+                resource=record.mirrored.resource,
+            )
+            ask = [e for e, ends in events.items() if e not in known or _again(e, ends, now, turn)]
+            self.read(record, organization, parents=ask, keep=set(events) - set(ask))
+
+    def read(
+        self,
+        record: type[Mirror],
+        organization: int,
+        *,
+        parents: list[int] | None = None,
+        keep: set[int] | None = None,
+    ) -> Snapshot:
+        resource = record.mirrored.resource
+        if self.only is not None and resource not in self.only and record is not Organization:
+            return Snapshot.model_construct(complete=True)
+        if not self.context.still_ours():
+            raise NeedsHuman(
+                say("Another worker has taken over the run."), say("Nothing is lost; that run goes on.")
+            )
+        pages = self.context.zetkin.pages(record, organization=organization, parents=parents or ())
+        snapshot = read_whole(
+            self.context.store,
+            record,
+            pages,
+            district=self.context.district,
+            organization=organization,
+            run=self.context.claim.run,
+            keep=keep or (),
+            brake=Brake(share=1.0) if organization in self.accepted else None,
+        )
+        if snapshot.complete:
+            self.counts[resource] += snapshot.seen
+            for name in ("new", "changed", "missing", "gone"):
+                self.counts[name] += getattr(snapshot, name)
+        else:
+            self.failed.setdefault(organization, from_json(snapshot.why or ""))
+        return snapshot
+
+    def outcome(self, titles: dict[int, str]) -> Outcome:
+        notes = [
+            say("{title}: {why}", title=titles.get(o, str(o)), why=why)
+            for o, why in sorted(self.failed.items())
+        ]
+        return Outcome(
+            state=RunState.PARTIAL if self.failed else RunState.OK,
+            counts={**self.counts, "organizations_failed": len(self.failed)},
+            notes=tuple(notes),
+        )
+
+
+def _again(event: int, ends: datetime | None, now: datetime, turn: int) -> bool:
+    return ends is None or ends > now - AGAIN_FOR or event % ROTATION == turn

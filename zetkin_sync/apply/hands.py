@@ -1,0 +1,36 @@
+"""What carrying out needs: Zetkin, the store, the time, and the questions asked before each write."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from zetkin_sync.ports import Zetkin
+from zetkin_sync.store.engine import Store
+
+
+def _nothing(_label: str) -> None:
+    """The crash point of a process that is not under test."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hands:
+    """The only thing that acts on Zetkin.
+
+    `still_ours` is asked right before every write: False means another worker has taken the run. `quiet` is
+    the least time between a request without an answer and looking it up: longer than a request can still
+    land after we gave up plus what a look-up lags (RELIABILITY §4.4). `point` is called between commits and
+    requests, so that a test can crash there.
+    """
+
+    zetkin: Zetkin
+    store: Store
+    district: int
+    now: Callable[[], datetime]
+    still_ours: Callable[[], bool]
+    quiet: timedelta = timedelta(minutes=15)
+    retry_after: timedelta = timedelta(minutes=5)
+    most_attempts: int = 3
+    point: Callable[[str], None] = _nothing
+    tags: dict[tuple[int, str, str], int] = field(default_factory=dict)

@@ -1,0 +1,84 @@
+"""Keep one tag of ours on those in the activist network who live in a priority area.
+
+Whoever plans locally can then find them in Zetkin. The area is told by the postcode alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from zetkin_sync.changes.change import Change
+from zetkin_sync.changes.planning import Proposal
+from zetkin_sync.language import say
+from zetkin_sync.records.facts import Facts, PersonFact, TagFact
+
+READS = ("people", "tags", "taggings")
+
+
+def propose(facts: Facts, parameters: Mapping[str, Any]) -> Proposal:
+    """Tag who belongs and is not tagged; untag who is tagged and does not.
+
+    Parameters: `network_tag` (title), `tag` and `group` (ours), `prefixes` (postcode prefix → area title).
+    """
+    prefixes: Mapping[str, str] = parameters.get("prefixes") or facts.more.get("priority_prefixes", {})
+    network = _tag(facts, parameters["network_tag"])
+    ours = _tag(facts, parameters["tag"], group=parameters["group"])
+    tagged = ours.people if ours else frozenset()
+    members = network.people if network else frozenset()
+    mark = {"title": parameters["tag"], "group": parameters["group"]}
+    changes: list[Change] = []
+    wanted = 0
+    for person in facts.people:
+        area = _area(person, prefixes) if person.id in members else None
+        wanted += area is not None
+        if area is not None and person.id not in tagged:
+            changes.append(
+                Change(
+                    verb="tag",
+                    organization=facts.district,
+                    key=f"tag:{mark['title']}:{person.id}",
+                    reason=say("In the activist network and lives in {area}.", area=area),
+                    person=person.id,
+                    payload=dict(mark),
+                    after=() if ours else (f"create_tag:{mark['title']}",),
+                )
+            )
+        elif area is None and person.id in tagged:
+            changes.append(
+                Change(
+                    verb="untag",
+                    organization=facts.district,
+                    key=f"untag:{mark['title']}:{person.id}",
+                    reason=say("No longer in the activist network, or has moved out of the priority areas."),
+                    person=person.id,
+                    payload=dict(mark),
+                    removes=True,
+                )
+            )
+    if changes and ours is None:
+        changes.append(
+            Change(
+                verb="create_tag",
+                organization=facts.district,
+                key=f"create_tag:{mark['title']}",
+                reason=say("The tag is not in Zetkin yet."),
+                payload={**mark, "description": "Sätts och tas bort av zetkin_sync."},
+            )
+        )
+    return Proposal(changes=changes, base=max(len(tagged), wanted))
+
+
+def _tag(facts: Facts, title: str, *, group: str | None = None) -> TagFact | None:
+    found = (t for t in facts.tags if t.title == title and (group is None or t.group == group))
+    return min(found, key=lambda t: (t.owner != facts.district, t.id), default=None)
+
+
+def _area(person: PersonFact, prefixes: Mapping[str, str]) -> str | None:
+    if person.postcode is None:
+        return None
+    for length in range(len(person.postcode), 1, -1):
+        area = prefixes.get(person.postcode[:length])
+        if area is not None:
+            return area
+    return None

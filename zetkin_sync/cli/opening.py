@@ -1,0 +1,57 @@
+"""What most commands begin with: settings, configuration, store."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from zetkin_sync import plugins
+from zetkin_sync.configuration import Configuration, read_all
+from zetkin_sync.errors import ConfigError
+from zetkin_sync.language import say
+from zetkin_sync.runner import Installation
+from zetkin_sync.settings import Settings, read_settings
+from zetkin_sync.store import schema
+from zetkin_sync.store.engine import Store
+
+
+@contextmanager
+def opened(*, settings: Settings | None = None) -> Iterator[Installation]:
+    """The installation of this environment, its configuration checked and its schema current."""
+    settings = settings or read_settings()
+    configurations = read_all(settings.config)
+    for configuration in configurations:
+        plugins.check(configuration)
+    store = Store(settings.database_url)
+    try:
+        if not schema.is_current(store):
+            raise ConfigError(
+                say("The database has no tables yet, or older ones."), say("Run `zetkin-sync migrate`.")
+            )
+        yield Installation(settings, configurations, store)
+    finally:
+        store.close()
+
+
+def district_of(installation: Installation, title: str | None) -> Configuration:
+    """The district that a command is about: the only one, or the one of that title or folder."""
+    found = [
+        c
+        for c in installation.configurations
+        if title is None or title in (c.district.title, c.district.short, c.folder.name)
+    ]
+    if len(found) == 1:
+        return found[0]
+    raise ConfigError(
+        say("Which district is meant?"),
+        say(
+            "Add --district with one of: {names}.",
+            names=", ".join(c.folder.name for c in installation.configurations),
+        ),
+    )
+
+
+def who() -> str:
+    """Who asks, when somebody types a command: the account on this machine."""
+    return f"cli:{getpass.getuser()}"

@@ -1,0 +1,146 @@
+"""What config/ says about a district, checked whole before anything runs.
+
+A folder with `district.toml` is one district; a folder of such folders is several, each with its own files.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from zetkin_sync.configuration.actions import ActionEntry, Actions
+from zetkin_sync.configuration.district import District
+from zetkin_sync.configuration.people import (
+    Association,
+    Recipient,
+    Recipients,
+    read_associations,
+    write_associations,
+)
+from zetkin_sync.configuration.reading import checked, read_toml
+from zetkin_sync.configuration.schedule import JobEntry, Schedule
+from zetkin_sync.errors import ConfigError, Problem
+from zetkin_sync.language import say
+
+
+@dataclass(frozen=True, kw_only=True)
+class Configuration:
+    """One district's configuration. `root` is its organization's id, known once `init` has run."""
+
+    folder: Path
+    district: District
+    associations: tuple[Association, ...]
+    schedule: Schedule
+    actions: dict[str, ActionEntry]
+    recipients: tuple[Recipient, ...]
+
+    @cached_property
+    def root(self) -> int:
+        for association in self.associations:
+            if association.kind == "district":
+                return association.id
+        raise ConfigError(
+            say("config/associations.csv is missing: the district's associations are not known yet."),
+            say("Run `zetkin-sync init` to read them from Zetkin, then fill in the table."),
+        )
+
+    @cached_property
+    def kinds(self) -> dict[int, str]:
+        """Organization id → kind."""
+        return {a.id: a.kind for a in self.associations}
+
+    @cached_property
+    def titles(self) -> dict[int, str]:
+        """Organization id → title."""
+        return {a.id: a.title for a in self.associations}
+
+    def unit_of(self, recipient: Recipient) -> int:
+        """The organization that a recipient reads about."""
+        if recipient.unit is None:
+            return self.root
+        return next(a.id for a in self.associations if a.title == recipient.unit)
+
+
+def read_configuration(folder: Path) -> Configuration:
+    """One district's folder. Raises ConfigError with every problem."""
+    problems: list[Problem] = []
+    configuration = _read(folder, problems)
+    if problems or configuration is None:
+        raise ConfigError(say("The configuration has mistakes."), problems=tuple(problems))
+    return configuration
+
+
+def read_all(folder: Path) -> tuple[Configuration, ...]:
+    """Every district under a folder. Raises ConfigError with the problems of all of them."""
+    if not folder.is_dir():
+        raise ConfigError(
+            say("There is no configuration in {folder}.", folder=str(folder)),
+            say("Set ZETKIN_SYNC_CONFIG to the folder that holds district.toml."),
+        )
+    folders = district_folders(folder)
+    problems: list[Problem] = []
+    found = [_read(each, problems, prefix="" if each == folder else f"{each.name}/") for each in folders]
+    if problems:
+        raise ConfigError(say("The configuration has mistakes."), problems=tuple(problems))
+    return tuple(c for c in found if c is not None)
+
+
+def district_folders(folder: Path) -> list[Path]:
+    """The folders that each describe one district."""
+    if (folder / "district.toml").exists():
+        return [folder]
+    return sorted(p.parent for p in folder.glob("*/district.toml")) or [folder]
+
+
+def _read(folder: Path, problems: list[Problem], *, prefix: str = "") -> Configuration | None:
+    found: list[Problem] = []
+    district = checked(
+        District, read_toml(folder / "district.toml", found), file="district.toml", problems=found
+    )
+    schedule = checked(
+        Schedule, read_toml(folder / "schedule.toml", found), file="schedule.toml", problems=found
+    )
+    actions = checked(Actions, read_toml(folder / "actions.toml", found), file="actions.toml", problems=found)
+    recipients = checked(
+        Recipients, read_toml(folder / "recipients.toml", found), file="recipients.toml", problems=found
+    )
+    associations = read_associations(folder / "associations.csv", found)
+    if recipients is not None and associations:
+        titles = {a.title for a in associations}
+        for number, recipient in enumerate(recipients.recipients):
+            if recipient.unit is not None and recipient.unit not in titles:
+                found.append(
+                    Problem(
+                        "recipients.toml",
+                        f"recipient[{number}].unit",
+                        say("“{unit}” is not an association", unit=recipient.unit),
+                        say("a title from associations.csv"),
+                    )
+                )
+    problems.extend(Problem(f"{prefix}{p.file}", p.key, p.wrong, p.allowed) for p in found)
+    if found or district is None or schedule is None or actions is None or recipients is None:
+        return None
+    return Configuration(
+        folder=folder,
+        district=district,
+        associations=associations,
+        schedule=schedule,
+        actions=actions.actions,
+        recipients=recipients.recipients,
+    )
+
+
+__all__ = [
+    "ActionEntry",
+    "Association",
+    "Configuration",
+    "District",
+    "JobEntry",
+    "Recipient",
+    "Schedule",
+    "district_folders",
+    "read_all",
+    "read_configuration",
+    "write_associations",
+]

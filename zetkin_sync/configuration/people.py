@@ -1,0 +1,169 @@
+"""config/recipients.toml and config/associations.csv: who reads, and which associations there are.
+
+Recipients are role addresses, never a person's own. associations.csv is written by `zetkin-sync init` from
+Zetkin's tree and filled in by people; it is the only file with organization ids.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from zetkin_sync.configuration.district import KINDS, Kind
+from zetkin_sync.configuration.schedule import Weekday
+from zetkin_sync.errors import Problem
+from zetkin_sync.language import say
+
+COLUMNS = ("id", "title", "kind", "contact_role")
+
+ROLES = (
+    "district_office",
+    "district_board",
+    "association_board",
+    "committee",
+    "zetkin_network",
+    "region_group",
+    "technical",
+)
+Role = Literal[
+    "district_office",
+    "district_board",
+    "association_board",
+    "committee",
+    "zetkin_network",
+    "region_group",
+    "technical",
+]
+
+
+class Recipient(BaseModel):
+    """One reader of status mails. `unit` is an association's title; none means the district."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    role: Role
+    address: str
+    unit: str | None = None
+    language: Literal["sv", "en"] = "sv"
+    weekday: Weekday = "mon"
+    kinds: tuple[str, ...] = ()
+
+    @field_validator("address")
+    @classmethod
+    def _is_address(cls, address: str) -> str:
+        local, at, domain = address.partition("@")
+        if not (local and at and "." in domain) or any(c in address for c in " \r\n,;<>"):
+            raise ValueError(
+                say("“{address}” is not an address", address=address), say("one address, as role@example.se")
+            )
+        return address
+
+    @property
+    def is_placeholder(self) -> bool:
+        """Reserved names (RFC 2606) stand for an address that nobody has filled in yet."""
+        return self.address.rpartition(".")[2] in ("example", "invalid", "test")
+
+
+class Recipients(BaseModel):
+    """Every reader."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    recipients: tuple[Recipient, ...] = Field((), alias="recipient")
+
+
+class Association(BaseModel):
+    """One organization of the tree, with what only people know of it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: int
+    title: str
+    kind: Kind
+    contact_role: str = ""
+
+
+def read_associations(path: Path, problems: list[Problem]) -> tuple[Association, ...]:
+    """The associations; empty when the file has not been made yet."""
+    if not path.exists():
+        return ()
+    text = path.read_text(encoding="utf-8-sig")
+    delimiter = ";" if ";" in text.partition("\n")[0] else ","
+    reader = csv.DictReader(io.StringIO(text), delimiter=delimiter)
+    missing = [c for c in COLUMNS if c not in (reader.fieldnames or ())]
+    if missing:
+        problems.append(
+            Problem(
+                path.name,
+                "row 1",
+                say("columns are missing: {columns}", columns=", ".join(missing)),
+                say("the columns {columns}", columns=", ".join(COLUMNS)),
+            )
+        )
+        return ()
+    found: list[Association] = []
+    seen: set[int] = set()
+    for number, row in enumerate(reader, start=2):
+        where = f"row {number}"
+        if not (row["id"] or "").strip().isdigit():
+            problems.append(
+                Problem(
+                    path.name,
+                    f"{where}, id",
+                    say("“{id}” is not an id", id=row["id"]),
+                    say("a whole number from Zetkin"),
+                )
+            )
+            continue
+        organization, kind = int(row["id"]), (row["kind"] or "").strip()
+        if organization in seen:
+            problems.append(
+                Problem(
+                    path.name, f"{where}, id", say("{id} stands twice", id=organization), say("each id once")
+                )
+            )
+            continue
+        if kind not in KINDS:
+            problems.append(
+                Problem(
+                    path.name,
+                    f"{where}, kind",
+                    say("“{kind}” is not a kind", kind=kind),
+                    say("one of {kinds}", kinds=", ".join(KINDS)),
+                )
+            )
+            continue
+        seen.add(organization)
+        found.append(
+            Association.model_validate(
+                {
+                    "id": organization,
+                    "title": row["title"],
+                    "kind": kind,
+                    "contact_role": row["contact_role"] or "",
+                }
+            )
+        )
+    roots = [a for a in found if a.kind == "district"]
+    if found and len(roots) != 1:
+        problems.append(
+            Problem(
+                path.name,
+                "kind",
+                say("{n} rows have the kind district", n=len(roots)),
+                say("exactly one: the organization at the top"),
+            )
+        )
+    return tuple(found)
+
+
+def write_associations(path: Path, associations: list[Association]) -> None:
+    """Write the table for people to fill in."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, delimiter=";")
+        writer.writerow(COLUMNS)
+        writer.writerows((a.id, a.title, a.kind, a.contact_role) for a in associations)

@@ -1,0 +1,97 @@
+"""The one place where names in the configuration become modules: jobs, connectors, metrics, actions.
+
+Adding one is a new file and a configuration entry. Nothing is scanned at start; a name that does not exist
+fails with the names that do.
+"""
+
+from __future__ import annotations
+
+import pkgutil
+from collections.abc import Callable
+from importlib import import_module
+from types import ModuleType
+from typing import Any
+
+from zetkin_sync.changes import Action
+from zetkin_sync.configuration import ActionEntry, Configuration
+from zetkin_sync.errors import ConfigError
+from zetkin_sync.language import say
+
+JOBS = "jobs"
+CONNECTORS = "connectors"
+METRICS = "zetkin_sync.goals.metrics"
+ACTIONS = "zetkin_sync.changes.actions"
+
+
+def module(package: str, name: str, *, needs: str) -> ModuleType:
+    """The module of that name. Raises ConfigError with the existing names, or when it lacks what it `needs`."""
+    if not all(part.isidentifier() for part in name.split(".")):
+        raise ConfigError(say("“{name}” cannot be a module's name.", name=name))
+    try:
+        found = import_module(f"{package}.{name}")
+    except ModuleNotFoundError as error:
+        if error.name is not None and not f"{package}.{name}".startswith(error.name):
+            raise
+        raise ConfigError(
+            say("There is no {package}/{name}.py.", package=package.replace(".", "/"), name=name),
+            say("There are: {names}.", names=", ".join(names(package))),
+        ) from None
+    if not hasattr(found, needs):
+        raise ConfigError(
+            say(
+                "{package}/{name}.py has no `{needs}`.",
+                package=package.replace(".", "/"),
+                name=name,
+                needs=needs,
+            ),
+            say("CONTRIBUTING.md shows what it must hold."),
+        )
+    return found
+
+
+def names(package: str) -> list[str]:
+    """What a package holds; for messages."""
+    return sorted(m.name for m in pkgutil.iter_modules(import_module(package).__path__))
+
+
+def job(name: str) -> Callable[[Any], Any]:
+    """What runs a job: `run(context) -> Outcome`."""
+    run: Callable[[Any], Any] = module(JOBS, name, needs="run").run
+    return run
+
+
+def connector(name: str) -> Callable[..., Any]:
+    """What connects to an outside system: `connect(settings, **options)`."""
+    connect: Callable[..., Any] = module(CONNECTORS, name, needs="connect").connect
+    return connect
+
+
+def metric(name: str) -> ModuleType:
+    """A metric's module: `measure(…)`."""
+    return module(METRICS, name, needs="measure")
+
+
+def action(name: str, entry: ActionEntry) -> Action:
+    """An action with its limits and parameters."""
+    found = module(ACTIONS, entry.module or name, needs="propose")
+    return Action(
+        name=name,
+        propose=found.propose,
+        reads=tuple(found.READS),
+        parameters=entry.parameters,
+        limits=entry.limits,
+        approval=entry.approval,
+        push=entry.push,
+        oldest=entry.oldest,
+        valid=entry.valid,
+    )
+
+
+def check(configuration: Configuration) -> None:
+    """Fail at start, not at night, when the configuration names something that does not exist."""
+    for name, entry in configuration.schedule.jobs.items():
+        job(entry.module or name)
+    for name, entry_ in configuration.actions.items():
+        action(name, entry_)
+    for connector_name in configuration.district.connectors.values():
+        connector(connector_name)

@@ -1,0 +1,66 @@
+"""The outbox: one row for each effect, moved step by step, each move committed before the wire is touched."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Table, func, update
+from sqlmodel import col, select
+
+from zetkin_sync.language import Message, to_json
+from zetkin_sync.records import OPEN_INTENTS, Intent, IntentState
+from zetkin_sync.store.engine import Store
+
+_intents: Table = Intent.__table__  # type: ignore[attr-defined]
+
+
+def open_intents(store: Store, *, plan: int) -> list[Intent]:
+    """What of a plan is not finished, in order."""
+    query = (
+        select(Intent)
+        .where(Intent.plan == plan, col(Intent.state).in_(OPEN_INTENTS))
+        .order_by(col(Intent.position))
+    )
+    with store.reading() as session:
+        return list(session.exec(query).all())
+
+
+def intents_of(store: Store, *, plan: int) -> list[Intent]:
+    """Everything of a plan, in order."""
+    with store.reading() as session:
+        return list(
+            session.exec(select(Intent).where(Intent.plan == plan).order_by(col(Intent.position))).all()
+        )
+
+
+def intent(store: Store, row: int) -> Intent:
+    """One effect as it stands now."""
+    with store.reading() as session:
+        return session.exec(select(Intent).where(Intent.id == row)).one()
+
+
+def move(store: Store, row: int, *, at: datetime, why: Message | None = None, **values: Any) -> None:
+    """Change where an effect stands; `facts`, `before` and `after` are given as plain values."""
+    for name in ("facts", "before", "after"):
+        if name in values and values[name] is not None:
+            values[name] = json.dumps(values[name], ensure_ascii=False)
+    if why is not None:
+        values["why"] = to_json(why)
+    with store.writing() as session:
+        session.connection().execute(
+            update(_intents).where(_intents.c.id == row).values(updated=at, **values)
+        )
+
+
+def count(store: Store, *, district: int, states: Sequence[IntentState]) -> int:
+    """How many effects of a district are in these states."""
+    query = (
+        select(func.count())
+        .select_from(Intent)
+        .where(Intent.district == district, col(Intent.state).in_(states))
+    )
+    with store.reading() as session:
+        return int(session.exec(query).one())
