@@ -113,6 +113,53 @@ class OfficialFact(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     role: str
 
 
+class AreaFact(msgspec.Struct, frozen=True, kw_only=True):
+    """An area in force on the day, without its drawing; `lat` and `lng` are a point inside a drawn one."""
+
+    id: str
+    title: str
+    kind: str = "area"
+    lat: float | None = None
+    lng: float | None = None
+    square_metres: float | None = None
+
+
+class PriorityFact(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that the district or an association has said it puts first.
+
+    `kind` is "geographic", "theme" or "audience"; `subject` is then an area's id, or the name of a theme or a
+    target group in the plan. A place of its own (a workplace) has `lat`, `lng` and `radius` in metres instead.
+    `source` is "config", "register" or "page"; `confirmed` is the day somebody last said that it holds.
+    """
+
+    owner: int
+    kind: str
+    subject: str
+    source: str = "config"
+    lat: float | None = None
+    lng: float | None = None
+    radius: float | None = None
+    valid_from: date | None = None
+    valid_to: date | None = None
+    confirmed: date | None = None
+
+
+class AttestationFact(msgspec.Struct, frozen=True, kw_only=True):
+    """What a person has said about a goal: `verdict` is "done", "not_done", "not_held" or a named stage.
+
+    `on` is the day it is about; after `expires` it says nothing any more. `unit` is an organization.
+    """
+
+    id: int
+    goal: str
+    unit: int
+    verdict: str
+    on: date
+    at: datetime
+    link: str | None = None
+    expires: date | None = None
+
+
 class Freshness(msgspec.Struct, frozen=True, kw_only=True):
     """How well one list of one organization is known: the last whole reading and what the newest one said."""
 
@@ -130,7 +177,8 @@ class Facts:
 
     `today` is the local day figures are for; events and people are as they were last read. `missing` are
     people and events that the newest reading did not list and that are not proven gone: nothing is done
-    about them and nothing is concluded.
+    about them and nothing is concluded. `event_types` are the titles that exist, used or not; `priorities` and
+    `attestations` are all that were ever said, the history included.
     """
 
     district: int
@@ -144,6 +192,10 @@ class Facts:
     responses: tuple[ResponseFact, ...] = ()
     officials: tuple[OfficialFact, ...] = ()
     freshness: tuple[Freshness, ...] = ()
+    event_types: frozenset[str] = frozenset()
+    areas: tuple[AreaFact, ...] = ()
+    priorities: tuple[PriorityFact, ...] = ()
+    attestations: tuple[AttestationFact, ...] = ()
     missing_people: frozenset[int] = frozenset()
     missing_events: frozenset[int] = frozenset()
     more: Mapping[str, Any] = field(default_factory=dict)

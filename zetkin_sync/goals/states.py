@@ -1,0 +1,99 @@
+"""Where a goal stands, from its figure, its target and how much of its time is left."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from math import ceil
+
+from zetkin_sync.goals.forecast import LIKELY
+from zetkin_sync.goals.measurement import Measurement, Verdict
+from zetkin_sync.goals.plan import Direction, Goal
+from zetkin_sync.goals.windows import Window
+from zetkin_sync.records.assessments import GoalState
+
+
+def needed(target: float, of: int) -> int:
+    """How many of `of` a share asks for: half of seven is four."""
+    return ceil(Fraction(str(target)) * of)
+
+
+def decide(goal: Goal, measured: Measurement, window: Window) -> GoalState:
+    """The state. What the bounds leave open is unknown; a figure that nothing is held against is not judged."""
+    if not measured.applies:
+        return GoalState.NOT_APPLICABLE
+    if measured.verdict is Verdict.UNKNOWN or (measured.value is None and measured.verdict is None):
+        return GoalState.UNKNOWN
+    if measured.verdict is Verdict.YES:
+        return GoalState.MET
+    if measured.verdict is Verdict.NO:
+        return _not_yet(goal, measured, window)
+    if not goal.judged:
+        return GoalState.NOT_APPLICABLE
+    reached = _reached(goal, measured)
+    if reached is Verdict.YES:
+        return GoalState.MET
+    if reached is Verdict.UNKNOWN:
+        return GoalState.ON_TRACK if _promising(goal, measured) and not window.over else GoalState.UNKNOWN
+    return _not_yet(goal, measured, window)
+
+
+def _not_yet(goal: Goal, measured: Measurement, window: Window) -> GoalState:
+    if window.over:
+        return GoalState.MISSED
+    return GoalState.ON_TRACK if _promising(goal, measured) else GoalState.BEHIND
+
+
+def _promising(goal: Goal, measured: Measurement) -> bool:
+    """Is what is planned enough, or the forecast good?"""
+    if measured.on_pace is not None:
+        return measured.on_pace
+    if measured.chance is not None:
+        return measured.chance > LIKELY
+    if measured.expected is None or goal.target is None:
+        return False
+    return _meets(goal, measured.expected, measured.denominator)
+
+
+def _reached(goal: Goal, measured: Measurement) -> Verdict:
+    value = measured.value
+    if value is None:
+        return Verdict.UNKNOWN
+    if goal.direction in (Direction.RISING, Direction.FALLING):
+        if measured.before is None:
+            return Verdict.UNKNOWN
+        rose = value > measured.before
+        return (
+            Verdict.YES
+            if rose == (goal.direction is Direction.RISING) and value != measured.before
+            else Verdict.NO
+        )
+    low = value if measured.lower is None else measured.lower
+    high = value if measured.upper is None else measured.upper
+    answers = {_meets(goal, low, measured.denominator), _meets(goal, high, measured.denominator)}
+    if len(answers) == 2:
+        return Verdict.UNKNOWN
+    return Verdict.YES if answers.pop() else Verdict.NO
+
+
+def _meets(goal: Goal, value: float, of: int | None) -> bool:
+    """Is the figure on the right side of the target? Shares are compared as whole numbers of units."""
+    target = goal.target
+    if target is None:
+        return False
+    if goal.figure == "share" and of:
+        count = round(value * of)
+        if goal.direction is Direction.AT_MOST:
+            return Fraction(count, of) <= Fraction(str(target))
+        return count >= needed(target, of)
+    return value <= target if goal.direction is Direction.AT_MOST else value >= target
+
+
+def verdict_state(verdict: Verdict, chance: float | None, window: Window) -> GoalState:
+    """The state of one unit within a goal about units."""
+    if verdict is Verdict.YES:
+        return GoalState.MET
+    if verdict is Verdict.UNKNOWN:
+        return GoalState.UNKNOWN
+    if window.over:
+        return GoalState.MISSED
+    return GoalState.ON_TRACK if chance is not None and chance > LIKELY else GoalState.BEHIND
