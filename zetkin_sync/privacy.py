@@ -11,6 +11,7 @@ import hashlib
 import hmac
 import secrets
 import unicodedata
+from collections.abc import Callable
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -20,6 +21,7 @@ from zetkin_sync.language import say
 
 HASH_BYTES = 32
 _NONCE_BYTES = 12
+_BLOCK = 64  # SHA-256's, for HMAC (RFC 2104)
 
 
 def normal_address(address: str) -> str:
@@ -49,9 +51,30 @@ def address_hash(key: bytes, address: str) -> bytes:
     return hmac.digest(key, normal_address(address).encode(), "sha256")
 
 
+def text_hasher(key: bytes) -> Callable[[str], bytes]:
+    """`keyed_hash` with the key taken in once: for many texts under one key, in half the time."""
+    block = (key if len(key) <= _BLOCK else hashlib.sha256(key).digest()).ljust(_BLOCK, b"\0")
+    inner = hashlib.sha256(bytes(b ^ 0x36 for b in block))
+    outer = hashlib.sha256(bytes(b ^ 0x5C for b in block))
+
+    def hashed(text: str) -> bytes:
+        first, second = inner.copy(), outer.copy()
+        first.update(text.encode())
+        second.update(first.digest())
+        return second.digest()
+
+    return hashed
+
+
+def address_hasher(key: bytes) -> Callable[[str], bytes]:
+    """`address_hash` with the key taken in once."""
+    hashed = text_hasher(key)
+    return lambda address: hashed(normal_address(address))
+
+
 def page_digest(key: bytes, body: bytes) -> bytes:
     """A keyed digest of a whole response body, 16 bytes; says only 'same as last time'."""
-    return hashlib.blake2b(body, digest_size=16, key=key[:64]).digest()
+    return hmac.digest(key, body, "sha256")[:16]
 
 
 def log_id(key: bytes, kind: str, value: object) -> str:

@@ -1,0 +1,141 @@
+"""Lists read to their proven end, a few pages ahead of whoever takes them.
+
+A list of its own ends with an empty page, nothing less: a short page may be the server's cap on page sizes, or
+a page whose rows we may not see. A list that hangs on a parent (an event's participants) is mostly one page, and
+there are thousands of them; such a page is the last when it is shorter than one this server has already given,
+because then no cap cut it off. A page that comes twice means that the server does not turn pages: whole if
+it gave another number of rows than we asked for, otherwise nobody can know, and that is an error.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator
+from concurrent.futures import Executor, Future
+from functools import partial
+from itertools import count as numbers
+from typing import TypeVar
+
+from connectors.zetkin.wire.shapes import count
+from zetkin_sync.errors import NeedsHuman, Temporary
+from zetkin_sync.language import say
+
+T = TypeVar("T")
+Ask = Callable[[int], bytes]
+
+MOST_PAGES = 20_000
+_SMALL = 200  # bytes: only a body as short as this can be a list without rows
+_SLOW = 0.005  # seconds of waiting that make it worth to ask ahead
+_CALM = 32  # quick answers in a row after which fewer are asked ahead
+
+
+def whole_list(
+    ask: Ask,
+    *,
+    size: int,
+    endpoint: str,
+    ahead: Ahead,
+    most: int = MOST_PAGES,
+) -> Iterator[bytes]:
+    """The bodies of a list, page by page; the empty one at the end is only given when it is the first."""
+    first = ask(0)
+    yield first
+    rows = count(first, endpoint=endpoint)
+    if not rows:
+        return
+    rest = (partial(ask, number) for number in numbers(1))
+    more = ahead(rest) if rows >= size else (one() for one in rest)
+    last = first
+    try:
+        for number, body in enumerate(more, 1):
+            if _is_empty(body, endpoint=endpoint):
+                return
+            if body == last:
+                _is_no_turning(body, size=size, number=number, endpoint=endpoint)
+                return
+            if number >= most:
+                raise NeedsHuman(
+                    say("{endpoint} does not end: {n} pages were read.", endpoint=endpoint, n=most),
+                    say("Look in Zetkin how many there are; if it is right, ask for larger pages."),
+                )
+            yield body
+            last = body
+    finally:
+        more.close()
+
+
+def hanging_list(ask: Ask, *, size: int, endpoint: str, largest: Callable[[int], int]) -> list[bytes]:
+    """The bodies of a list that hangs on a parent.
+
+    `largest` is told how many rows a page had and answers how many the largest so far has had, before it.
+    """
+    bodies: list[bytes] = []
+    for number in range(MOST_PAGES):
+        body = ask(number)
+        rows = count(body, endpoint=endpoint)
+        if bodies and not rows:
+            break
+        if bodies and body == bodies[-1]:
+            _is_no_turning(body, size=size, number=number, endpoint=endpoint)
+            break
+        bodies.append(body)
+        if not rows or rows < largest(rows):
+            break
+    return bodies
+
+
+def _is_empty(body: bytes, *, endpoint: str) -> bool:
+    return len(body) < _SMALL and not count(body, endpoint=endpoint)
+
+
+def _is_no_turning(body: bytes, *, size: int, number: int, endpoint: str) -> None:
+    """A page came twice: fine where the server turns no pages or stays on the last, else an error."""
+    if count(body, endpoint=endpoint) == size:
+        raise Temporary(
+            say(
+                "Zetkin gave page {n} of {endpoint} a second time instead of the next.",
+                n=number,
+                endpoint=endpoint,
+            )
+        )
+
+
+class Ahead:
+    """Asks a few pages ahead in threads, as many as waiting for the wire makes useful and none when it is quick.
+
+    On a fast connection threads only get in each other's way (SYNC §3.1), on a slow one they are the
+    largest gain there is (§3.4). `widest` is how many may be under way.
+    """
+
+    def __init__(self, pool: Callable[[], Executor], *, widest: int, clock: Callable[[], float]) -> None:
+        self._pool = pool
+        self._widest = widest
+        self._clock = clock
+        self._room = 0
+
+    def __call__(self, tasks: Iterable[Callable[[], T]]) -> Generator[T]:
+        """The results of `tasks`, in order; a closed iterator asks no more."""
+        todo = iter(tasks)
+        waiting: deque[Future[T]] = deque()
+        calm = 0
+        try:
+            while True:
+                began = self._clock()
+                if waiting:
+                    result = waiting.popleft().result()
+                elif (task := next(todo, None)) is not None:
+                    result = task()
+                else:
+                    return
+                if self._clock() - began > _SLOW:
+                    calm = 0
+                    self._room = min(self._widest, max(2, 2 * self._room))
+                elif self._room and (calm := calm + 1) >= _CALM:
+                    calm = 0
+                    self._room -= 1
+                while len(waiting) < self._room and (task := next(todo, None)) is not None:
+                    waiting.append(self._pool().submit(task))
+                yield result
+        finally:
+            for future in waiting:
+                future.cancel()
