@@ -2,27 +2,60 @@
 
 from __future__ import annotations
 
+import json
+from collections import Counter
+from datetime import datetime
+from typing import Any
+
 from zetkin_sync.apply.decide import put_up
 from zetkin_sync.changes import make_plan
 from zetkin_sync.context import Context, Outcome
+from zetkin_sync.goals import Assessed, Observed, assess
+from zetkin_sync.language import to_json
+from zetkin_sync.store import assessments
 from zetkin_sync.store.engine import Session
 
 
 def run(context: Context) -> Outcome:
     """Assessments and proposals, written together with the end of the run."""
     facts = context.facts()
+    observed = Observed(facts)
+    assessed = [a for plan in context.plans for a in assess(facts, plan, observed=observed)]
     plans = [make_plan(action, facts) for action in context.actions.values()]
 
     def write(session: Session) -> None:
+        rows = (_row(each, context.now()) for each in assessed)
+        assessments.write(session, rows, district=context.district, day=facts.today)
         for plan in plans:
             put_up(session, plan, run=context.claim.run)
 
+    states = Counter(str(a.state) for a in assessed if a.unit == context.district)
     return Outcome(
         counts={
             "people": len(facts.people),
             "events": len(facts.events),
+            **{f"goals_{state}": n for state, n in sorted(states.items())},
             **{f"changes_{plan.action}": len(plan.changes) for plan in plans},
         },
         notes=tuple(why for plan in plans for why in plan.refused),
         effects=(write,),
     )
+
+
+def _row(found: Assessed, computed: datetime) -> dict[str, Any]:
+    return {
+        "plan": found.plan,
+        "goal": found.goal,
+        "unit": found.unit,
+        "computed": computed,
+        "state": str(found.state),
+        "value": found.value,
+        "numerator": found.numerator,
+        "denominator": found.denominator,
+        "target": found.target,
+        "more_needed": found.more_needed,
+        "shown": found.shown,
+        "outlook": None if found.outlook is None else str(found.outlook),
+        "finding": to_json(found.finding),
+        "evidence": json.dumps([[e.kind, list(e.ids)] for e in found.evidence]),
+    }

@@ -15,14 +15,18 @@ from zetkin_sync.context import Context, Outcome
 from zetkin_sync.errors import ConfigError, OutcomeUnknown, Permanent, Temporary, Trouble
 from zetkin_sync.language import Language, Message, from_json, say, say_n
 from zetkin_sync.privacy import address_hash
-from zetkin_sync.records import Mailing, MailState, PlanState, Run, RunState
+from zetkin_sync.records import GoalState, Mailing, MailState, PlanState, Run, RunState
 from zetkin_sync.records.facts import Facts
 from zetkin_sync.reports.content import Broken, GoalLine, Source, StatusMail, Task
 from zetkin_sync.reports.envelope import build, message_id
 from zetkin_sync.reports.render import render
-from zetkin_sync.store import ledger, mailings, plans
+from zetkin_sync.store import assessments, ledger, mailings, plans
 
 KIND = "weekly"
+_ORDER = {
+    state: place
+    for place, state in enumerate(("missed", "behind", "unknown", "on_track", "met", "not_applicable"))
+}
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 READ: dict[str, Message] = {
     "people": say("People"),
@@ -42,7 +46,8 @@ def run(context: Context) -> Outcome:
         if recipient.weekday != today and not context.options.get("everyone"):
             continue
         unit = context.configuration.unit_of(recipient)
-        content = status_mail(context, facts, unit=unit, role=recipient.role)
+        language = Language(recipient.language, context.configuration.district.zone)
+        content = status_mail(context, facts, unit=unit, role=recipient.role, language=language)
         state, why = _send_one(context, recipient, content, slot=slot, unit=unit)
         counts[state] += 1
         if why is not None and state in ("parked", "refused", "waiting"):
@@ -112,11 +117,11 @@ def _ended(context: Context, row: int, state: MailState, trouble: Trouble) -> tu
     return str(state), trouble.what
 
 
-def status_mail(context: Context, facts: Facts, *, unit: int, role: str) -> StatusMail:
+def status_mail(context: Context, facts: Facts, *, unit: int, role: str, language: Language) -> StatusMail:
     """What one reader should know this week."""
     monday = facts.today - timedelta(days=facts.today.weekday())
     page = context.settings.page_url.rstrip("/")
-    goals = goal_lines(context, facts, unit=unit)
+    goals = goal_lines(context, facts, unit=unit, language=language)
     return StatusMail(
         unit=context.configuration.titles.get(unit, context.configuration.district.title),
         week=int(f"{facts.today:%V}"),
@@ -132,9 +137,29 @@ def status_mail(context: Context, facts: Facts, *, unit: int, role: str) -> Stat
     )
 
 
-def goal_lines(context: Context, facts: Facts, *, unit: int) -> tuple[GoalLine, ...]:
-    """The goals as last assessed, lagging first."""
-    return ()
+def goal_lines(context: Context, facts: Facts, *, unit: int, language: Language) -> tuple[GoalLine, ...]:
+    """The goals as last assessed that somebody can act on, lagging first; what is only shown is left out."""
+    goals = {(p.plan.id, g.id): g for p in context.plans for g in p.plan.goals}
+    page = context.settings.page_url.rstrip("/")
+    found = []
+    for row in assessments.held(context.store, district=context.district, day=facts.today, unit=unit):
+        goal = goals.get((row.plan, row.goal))
+        if goal is None or row.shown:
+            continue
+        behind = row.state in (GoalState.BEHIND, GoalState.MISSED)
+        found.append(
+            GoalLine(
+                title=goal.title.text(language.code),
+                finding=from_json(row.finding),
+                state=row.state,
+                step=say("{step}", step=goal.step.text(language.code)) if behind and goal.step else None,
+                done=row.numerator,
+                of=row.denominator,
+                decided=goal.target_from != "suggestion",
+                link=f"{page}/goals/{row.goal}",
+            )
+        )
+    return tuple(sorted(found, key=lambda g: _ORDER[g.state]))
 
 
 def _headline(goals: tuple[GoalLine, ...]) -> Message:

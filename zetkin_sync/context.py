@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, cast
 
+import msgspec
+
 from zetkin_sync.changes import Action
 from zetkin_sync.configuration import Configuration
+from zetkin_sync.goals import BoundPlan
 from zetkin_sync.language import Message
 from zetkin_sync.ports import Mailer, Progress, Zetkin
 from zetkin_sync.records import RunState
-from zetkin_sync.records.facts import Facts
+from zetkin_sync.records.facts import AreaFact, Facts
 from zetkin_sync.settings import Settings
 from zetkin_sync.store import facts as stored_facts
 from zetkin_sync.store.engine import Session, Store
@@ -46,7 +49,7 @@ class Context:
     progress: Progress
     still_ours: Callable[[], bool]
     actions: Mapping[str, Action]
-    metrics: Callable[[str], Any]
+    plans: tuple[BoundPlan, ...]
     log: Any
 
     @property
@@ -68,11 +71,30 @@ class Context:
         return cast(Mailer, self.connect("mailer"))
 
     def facts(self) -> Facts:
-        """What the store knows of this district now."""
-        return stored_facts.load(
-            self.store,
-            district=self.district,
-            kinds=self.configuration.kinds,
-            zone=self.configuration.district.zone,
-            now=self.now(),
-        )
+        """What the store knows of this district now, each event placed in its areas."""
+        return known_facts(self.store, self.configuration, now=self.now())
+
+
+def known_facts(store: Store, configuration: Configuration, *, now: datetime) -> Facts:
+    """What is known of a district: the store's facts with the configuration's areas and priorities."""
+    facts = stored_facts.load(
+        store,
+        district=configuration.root,
+        kinds=configuration.kinds,
+        zone=configuration.district.zone,
+        now=now,
+    )
+    index = configuration.area_index(facts.today)
+    placed = index.locate_events(facts.events)
+    events = tuple(
+        msgspec.structs.replace(event, areas=place.areas, located=place.how)
+        for event, place in zip(facts.events, placed, strict=True)
+    )
+    prefixes = {p: a.title for a in index.areas if a.priority for p in a.postcodes}
+    return replace(
+        facts,
+        events=events,
+        areas=tuple(AreaFact(id=a.id, title=a.title, kind=a.kind) for a in index.areas),
+        priorities=(*facts.priorities, *configuration.priorities),
+        more={**facts.more, "priority_prefixes": prefixes},
+    )

@@ -10,11 +10,12 @@ import pkgutil
 from collections.abc import Callable
 from importlib import import_module
 from types import ModuleType
-from typing import Any
+from typing import Any, cast
 
 from zetkin_sync.changes import Action
 from zetkin_sync.configuration import ActionEntry, Configuration
-from zetkin_sync.errors import ConfigError
+from zetkin_sync.errors import ConfigError, Problem
+from zetkin_sync.goals import BoundPlan, Metric, bind
 from zetkin_sync.language import say
 
 JOBS = "jobs"
@@ -66,9 +67,9 @@ def connector(name: str) -> Callable[..., Any]:
     return connect
 
 
-def metric(name: str) -> ModuleType:
-    """A metric's module: `measure(…)`."""
-    return module(METRICS, name, needs="measure")
+def metric(name: str) -> Metric:
+    """A metric's module: `Parameters` and `measure(observed, asked)`."""
+    return cast(Metric, module(METRICS, name, needs="measure"))
 
 
 def action(name: str, entry: ActionEntry) -> Action:
@@ -87,11 +88,30 @@ def action(name: str, entry: ActionEntry) -> Action:
     )
 
 
+def bound_plans(configuration: Configuration) -> tuple[BoundPlan, ...]:
+    """The plans with their goals tied to metrics. Raises ConfigError with every goal that cannot be."""
+    problems: list[Problem] = []
+    bound = []
+    existing = names(METRICS)
+    for file, plan in configuration.plans:
+        wanted = {goal.metric for goal in plan.goals}
+        known = wanted.intersection(existing) if wanted.issubset(existing) else existing
+        each, wrong = bind(
+            plan, {n: metric(n) for n in known}, file=file, areas={a.id for a in configuration.areas.areas}
+        )
+        bound.append(each)
+        problems.extend(wrong)
+    if problems:
+        raise ConfigError(say("The configuration has mistakes."), problems=tuple(problems))
+    return tuple(bound)
+
+
 def check(configuration: Configuration) -> None:
     """Fail at start, not at night, when the configuration names something that does not exist."""
     for name, entry in configuration.schedule.jobs.items():
         job(entry.module or name)
     for name, entry_ in configuration.actions.items():
         action(name, entry_)
+    bound_plans(configuration)
     for connector_name in configuration.district.connectors.values():
         connector(connector_name)

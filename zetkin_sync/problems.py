@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from difflib import get_close_matches
+from typing import Any
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -28,9 +29,37 @@ def problems_of(
 
 
 def _problem(fault: ErrorDetails, *, file: str, key: str, model: type[BaseModel] | None) -> Problem:
-    place = ".".join(str(part) for part in fault["loc"] if not str(part).startswith("function-"))
+    place = _path(fault["loc"])
     wrong, allowed = _words(fault, model)
-    return Problem(file=file, key=f"{key}: {place}" if place else key, wrong=wrong, allowed=allowed)
+    return Problem(
+        file=file, key=": ".join(part for part in (key, place) if part), wrong=wrong, allowed=allowed
+    )
+
+
+def _path(location: tuple[int | str, ...]) -> str:
+    """Where in the file, as a person would write it: `jobs.send_status.at[0]`."""
+    parts = (
+        f"[{p}]" if isinstance(p, int) else f".{p}" for p in location if not str(p).startswith("function-")
+    )
+    return "".join(parts).removeprefix(".")
+
+
+def _keys_at(model: type[BaseModel] | None, location: tuple[int | str, ...]) -> list[str]:
+    """The keys that the table at this place may have."""
+    here = model
+    for part in location[:-1]:
+        if here is None or isinstance(part, int):
+            continue
+        field = here.model_fields.get(part)
+        here = _model_in(field.annotation) if field else here
+    return [] if here is None else [f.alias or name for name, f in here.model_fields.items()]
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    found = (_model_in(part) for part in getattr(annotation, "__args__", ()))
+    return next((m for m in found if m is not None), None)
 
 
 def _words(fault: ErrorDetails, model: type[BaseModel] | None) -> tuple[Message, Message]:
@@ -40,14 +69,19 @@ def _words(fault: ErrorDetails, model: type[BaseModel] | None) -> tuple[Message,
         case "missing":
             return say("it is missing"), say("it must be given")
         case "extra_forbidden":
-            names = list(model.model_fields) if model and len(fault["loc"]) == 1 else []
-            return say("there is no such key"), one_of(names, near=str(fault["loc"][-1]))
+            return say("there is no such key"), one_of(
+                _keys_at(model, fault["loc"]), near=str(fault["loc"][-1])
+            )
         case "literal_error" | "enum":
             return given, say("allowed: {names}", names=str(context.get("expected", "")).replace("'", ""))
         case "value_error":
             reason = context.get("error")
-            said = reason.args[0] if isinstance(reason, ValueError) and reason.args else fault["msg"]
-            return given, said if isinstance(said, Message) else say("{rule}", rule=str(said))
+            match reason.args if isinstance(reason, ValueError) else ():
+                case (Message() as wrong, Message() as allowed):
+                    return wrong, allowed
+                case (Message() as allowed,):
+                    return given, allowed
+            return given, say("{rule}", rule=str(reason or fault["msg"]))
         case kind if kind.startswith(("int", "float", "decimal")):
             return given, say("a number")
         case kind if kind.startswith(("date", "time")):

@@ -157,7 +157,7 @@ def _context(
         progress=progress,
         still_ours=lambda: not lost.is_set() and ledger.renew(store, claim, lease=LEASE),
         actions={name: plugins.action(name, entry) for name, entry in configuration.actions.items()},
-        metrics=plugins.metric,
+        plans=plugins.bound_plans(configuration),
         log=logger().bind(run=claim.run, job=claim.job, district=claim.district),
     )
 

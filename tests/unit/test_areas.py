@@ -255,7 +255,7 @@ point = { lat = 18.0, lng = 59.3 }
     _, problems = parse_areas(toml, file="areas.toml", read=lambda name: None)
     assert sorted(problem.key for problem in problems) == [
         "-: snap_meters",
-        "area a: postcodes.1",
+        "area a: postcodes[1]",
         "area b: point.lat",
         "area b: point.lng",
         "area nothing",

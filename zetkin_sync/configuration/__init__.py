@@ -5,11 +5,14 @@ A folder with `district.toml` is one district; a folder of such folders is sever
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 
+from zetkin_sync.areas import AreaFile, AreaIndex
 from zetkin_sync.configuration.actions import ActionEntry, Actions
+from zetkin_sync.configuration.commitments import read_areas, read_plans, read_priorities
 from zetkin_sync.configuration.district import District
 from zetkin_sync.configuration.people import (
     Association,
@@ -21,7 +24,9 @@ from zetkin_sync.configuration.people import (
 from zetkin_sync.configuration.reading import checked, read_toml
 from zetkin_sync.configuration.schedule import JobEntry, Schedule
 from zetkin_sync.errors import ConfigError, Problem
+from zetkin_sync.goals import Plan
 from zetkin_sync.language import say
+from zetkin_sync.records.facts import PriorityFact
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +39,13 @@ class Configuration:
     schedule: Schedule
     actions: dict[str, ActionEntry]
     recipients: tuple[Recipient, ...]
+    plans: tuple[tuple[str, Plan], ...] = ()  # file name, plan
+    areas: AreaFile = field(default_factory=AreaFile)
+    priorities: tuple[PriorityFact, ...] = ()
+
+    def area_index(self, day: date) -> AreaIndex:
+        """The areas in force on a local day."""
+        return AreaIndex(self.areas.areas, day=day, snap_metres=self.areas.snap_metres)
 
     @cached_property
     def root(self) -> int:
@@ -118,6 +130,12 @@ def _read(folder: Path, problems: list[Problem], *, prefix: str = "") -> Configu
                         say("a title from associations.csv"),
                     )
                 )
+    plans = read_plans(folder, found)
+    areas = read_areas(folder, found)
+    subjects = {a.id for a in areas.areas}.union(*({*plan.themes, *plan.audiences} for _, plan in plans))
+    priorities = read_priorities(
+        folder, organizations={a.id for a in associations}, subjects=subjects, problems=found
+    )
     problems.extend(Problem(f"{prefix}{p.file}", p.key, p.wrong, p.allowed) for p in found)
     if found or district is None or schedule is None or actions is None or recipients is None:
         return None
@@ -128,6 +146,9 @@ def _read(folder: Path, problems: list[Problem], *, prefix: str = "") -> Configu
         schedule=schedule,
         actions=actions.actions,
         recipients=recipients.recipients,
+        plans=plans,
+        areas=areas,
+        priorities=priorities,
     )
 
 

@@ -23,7 +23,10 @@ class GoalState(StrEnum):
 
 
 class Assessment(SQLModel, table=True):
-    """One goal for one unit on one day; `unit` is an organization, the root for the district."""
+    """One goal for one unit from one day on; `unit` is an organization, the root for the district.
+
+    A row is written when something changed; what held on a day is the newest row up to it.
+    """
 
     __table_args__: ClassVar = {"sqlite_with_rowid": False}
 
@@ -31,7 +34,7 @@ class Assessment(SQLModel, table=True):
     plan: str = key("the plan file's id", source=Source.CONFIG, keep=Keep.HISTORY)
     goal: str = key("the goal's id", source=Source.CONFIG, keep=Keep.HISTORY)
     unit: int = key("for whom", source=Source.OURS, keep=Keep.HISTORY)
-    day: date = key("as of which local day", source=Source.OURS, keep=Keep.HISTORY)
+    day: date = key("from which local day", source=Source.OURS, keep=Keep.HISTORY)
     computed: datetime = stored("when it was computed", source=Source.OURS, keep=Keep.HISTORY)
     state: str = stored("where it stands", source=Source.OURS, keep=Keep.HISTORY)
     value: float | None = stored("the figure", source=Source.OURS, keep=Keep.HISTORY, default=None)
@@ -41,6 +44,13 @@ class Assessment(SQLModel, table=True):
     )
     target: float | None = stored(
         "what it is held against", source=Source.CONFIG, keep=Keep.HISTORY, default=None
+    )
+    more_needed: int | None = stored(
+        "how far to the target", source=Source.OURS, keep=Keep.HISTORY, default=None
+    )
+    shown: bool = stored("shown and not judged", source=Source.OURS, keep=Keep.HISTORY, default=False)
+    outlook: str | None = stored(
+        "the forecast, in a word", source=Source.OURS, keep=Keep.HISTORY, default=None
     )
     finding: str = stored("what it means, a message", source=Source.OURS, keep=Keep.HISTORY, default="")
     evidence: str = stored(
