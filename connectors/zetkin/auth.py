@@ -19,12 +19,13 @@ from zetkin_sync.errors import ConfigError, NeedsHuman, Permanent, Temporary
 from zetkin_sync.language import say
 
 TOKEN_PATH = "/v1/oauth/token"  # noqa: S105 - an address, not a secret
-EARLY = timedelta(seconds=10)
+_EARLY = 10.0  # seconds before its end a token is renewed
+_LONGEST = 30 * 24 * 3600.0
 _BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 
 
 class Token(msgspec.Struct, frozen=True):
-    """What Zetkin gave us, and until when it holds (an instant)."""
+    """What Zetkin gave us, and until when it is used (an instant, a little before its end)."""
 
     access: str
     expires: datetime
@@ -81,7 +82,7 @@ class Tokens:
             return self._token.access
 
     def _holds(self, token: Token) -> bool:
-        return self._now() + EARLY < token.expires
+        return self._now() < token.expires
 
 
 class _Given(msgspec.Struct):
@@ -131,7 +132,9 @@ def _token(body: bytes, *, now: datetime) -> Token:
         given = msgspec.json.decode(body, type=_Given)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise Temporary(say("Zetkin's answer to our login is not what it should be.")) from error
-    return Token(given.access_token, now + timedelta(seconds=given.expires_in), given.refresh_token)
+    seconds = min(max(given.expires_in, 0.0), _LONGEST)
+    early = min(_EARLY, seconds / 10)
+    return Token(given.access_token, now + timedelta(seconds=seconds - early), given.refresh_token)
 
 
 def basic(client_id: str, secret: str) -> str:

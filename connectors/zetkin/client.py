@@ -13,20 +13,22 @@ import secrets
 import zlib
 from collections.abc import Callable
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from enum import Enum
 from typing import Any, NamedTuple, NoReturn
 
 import httpx
 import msgspec
-from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt
+from tenacity import Retrying, retry_if_exception_type
 
 from connectors.zetkin.auth import Tokens
 from connectors.zetkin.gate import Gate
-from zetkin_sync.errors import NeedsHuman, OutcomeUnknown, Permanent, Temporary, Trouble
+from connectors.zetkin.refusals import NotThere, refusal, retry_after
+from zetkin_sync.errors import OutcomeUnknown, Permanent, Temporary
 from zetkin_sync.language import Message, say
 
 TRIES = 6
+MOST_HOPS = 2
+MOST_TRIES = 30  # rests that Zetkin asked for included
 LONGEST_BODY = 64 * 1024 * 1024
 LONGEST_REST = 15 * 60.0  # seconds; asked to rest longer, the run ends and says so
 LONGEST_ANSWER = 5  # times the time-out of one read: a body that drips is given up
@@ -35,7 +37,6 @@ _ENVELOPE = re.compile(rb'\s*\{\s*"data"\s*:')
 _PERSON = re.compile(
     r"(people|participants|responses|rows|callers|assigned|officials|subjects|recipients)/\d+"
 )
-_TITLE = re.compile(r"[^\w .,:'/&-]")
 
 
 class Repeat(Enum):
@@ -54,7 +55,13 @@ class Call(NamedTuple):
     query: str = ""
     body: bytes | None = None
     repeat: Repeat = Repeat.SAFELY
-    form: bool = False
+    form: bool = False  # the token endpoint's way of speaking
+    asks_only: bool = False  # a POST that only computes
+
+    @property
+    def changes(self) -> bool:
+        """May it change something, so that a lost answer leaves a doubt?"""
+        return self.method != "GET" and not self.form and not self.asks_only
 
     @property
     def endpoint(self) -> str:
@@ -62,34 +69,49 @@ class Call(NamedTuple):
         return self.method + " " + _PERSON.sub(r"\1/…", self.path)
 
 
-class NotThere(Permanent):
-    """Zetkin has no such thing (404)."""
-
-
-class Conflict(Permanent):
-    """Zetkin cannot do it as things stand (409)."""
-
-
-class Forbidden(NeedsHuman):
-    """Zetkin does not let us (403)."""
-
-
 class _Again(Exception):  # noqa: N818 - a turn of the loop, not an error anybody sees
-    """This try failed in a way that another may mend."""
+    """This try failed in a way that another may mend; `rest` when the gate has been closed for it."""
 
-    def __init__(self, why: Message, *, arrived: bool, rest: float | None = None) -> None:
+    def __init__(self, why: Message, *, arrived: bool, rest: bool = False) -> None:
         super().__init__(str(why))
         self.why = why
         self.arrived = arrived  # could it have taken effect?
-        self.rest = rest  # the gate has been closed already
+        self.rest = rest
+
+
+class _Asking:
+    """One call while it is tried: how often, with what doubts."""
+
+    def __init__(self, call: Call, request: str) -> None:
+        self.call = call
+        self.request = request
+        self.tries = 0
+        self.failures = 0  # tries that failed by themselves, not because everybody had to rest
+        self.rests = False
+        self.doubtful = False
+        self.may_repeat = True
+        self.about = {"endpoint": call.endpoint, "request": request}
+
+    def failed(self, again: _Again) -> None:
+        self.rests = again.rest
+        self.failures += not again.rest
+        self.doubtful = self.doubtful or again.arrived
+        repeat = self.call.repeat
+        self.may_repeat = repeat is Repeat.SAFELY or (repeat is Repeat.UNARRIVED and not again.arrived)
+
+    def give_up(self, again: _Again) -> NoReturn:
+        if self.doubtful and self.call.changes:
+            raise OutcomeUnknown(again.why) from again
+        raise Temporary(again.why) from again
 
 
 class Answer(NamedTuple):
-    """What came back: the status, the body, the server's own time when it says it."""
+    """What came back: the status, the body, the server's Date, where it sends us instead."""
 
     status: int
     body: bytes
-    date: datetime | None
+    date: str | None = None
+    location: str | None = None
 
 
 class Client:
@@ -146,76 +168,95 @@ class Client:
 
     def answer(self, call: Call) -> Answer:
         """Ask, as often as `call.repeat` and the kind of failure allow."""
-        request = f"zs-{self._name()}"
-        doubtful = False
+        asking = _Asking(call, f"zs-{self._name()}")
 
         def once() -> Answer:
-            nonlocal doubtful
+            asking.tries += 1
             try:
-                return self._once(call, request)
+                return self._once(asking)
             except _Again as again:
-                doubtful = doubtful or again.arrived
-                again_allowed = call.repeat is Repeat.SAFELY or (
-                    call.repeat is Repeat.UNARRIVED and not again.arrived
-                )
-                if not again_allowed:
-                    self._give_up(call, again, doubtful=doubtful)
+                asking.failed(again)
+                if not asking.may_repeat:
+                    asking.give_up(again)
                 raise
             except NotThere:
-                if doubtful and call.method == "DELETE":  # the first one did it, its answer was lost
-                    return Answer(204, b"", None)
+                if asking.doubtful and call.method == "DELETE":  # the first did it, only its answer was lost
+                    return Answer(204, b"")
                 raise
 
         retrying = Retrying(
             retry=retry_if_exception_type(_Again),
-            stop=stop_after_attempt(self._tries),
-            wait=self._wait,
+            stop=lambda _state: asking.failures >= self._tries or asking.tries >= MOST_TRIES,
+            wait=lambda _state: 0.0 if asking.rests else self._backoff(asking.failures),
             sleep=self.gate.sleep,
             reraise=True,
         )
         try:
             return retrying(once)
         except _Again as again:
-            self._give_up(call, again, doubtful=doubtful)
+            asking.give_up(again)
 
     def close(self) -> None:
         self._transport.close()
 
-    def _give_up(self, call: Call, again: _Again, *, doubtful: bool) -> NoReturn:
-        if doubtful and call.method != "GET":
-            raise OutcomeUnknown(again.why) from again
-        raise Temporary(again.why) from again
-
-    def _wait(self, state: RetryCallState) -> float:
-        """Seconds until the next try, growing, jitter only ever added; none where the gate already waits."""
-        failed = state.outcome.exception() if state.outcome else None
-        if isinstance(failed, _Again) and failed.rest is not None:
-            return 0.0
-        return self._backoff(state.attempt_number)
-
     def _backoff(self, attempt: int) -> float:
+        """Seconds until the next try: growing, jitter only ever added."""
         step: float = min(_LONGEST_WAIT, _FIRST_WAIT * 2 ** (attempt - 1))
         return step * (1 + self._chance())
 
     # -- one try
 
-    def _once(self, call: Call, request: str) -> Answer:
+    def _once(self, asking: _Asking) -> Answer:
         token = self._tokens.current() if self._tokens else None
-        with self.gate.passing():
-            answer = self._exchange(call, request, token)
+        answer = self._through_gate(asking, token)
         if answer.status == 401 and self._tokens is not None and token is not None:
             token = self._tokens.renew(token)
-            with self.gate.passing():
-                answer = self._exchange(call, request, token)
+            answer = self._through_gate(asking, token)
+        for _hop in range(MOST_HOPS):
+            target = self._same_server(asking.call, answer)
+            if target is None:
+                break
+            answer = self._through_gate(asking, token, target=target)
         if answer.status == 200:
-            self._check(call, request, answer.body)
+            self._check(asking, answer.body)
             self.gate.went_well()
         elif not 200 <= answer.status < 300:
-            self._refused(call, request, answer)
+            raise refusal(answer.status, answer.body, about=asking.about)
         return answer
 
-    def _exchange(self, call: Call, request: str, token: str | None) -> Answer:
-        headers = [*self._headers, ("X-Request-Id", request)]
+    def _same_server(self, call: Call, answer: Answer) -> str | None:
+        """Where a redirect leads, if it is a reading and stays on this server; nothing else is followed."""
+        if answer.location is None or call.method != "GET":
+            return None
+        to = self.base.join(answer.location)
+        same = (to.scheme, to.host, to.port) == (self.base.scheme, self.base.host, self.base.port)
+        return to.raw_path.decode("ascii") if same else None
+
+    def _through_gate(self, asking: _Asking, token: str | None, *, target: str | None = None) -> Answer:
+        message = self._message(asking, token, target)
+        with self.gate.passing():
+            response, body = self._exchange(asking, message)
+        self._judge(asking, response)
+        date, to = response.headers.get("date"), response.headers.get("location")
+        return Answer(response.status_code, body, date, to if 300 <= response.status_code < 400 else None)
+
+    def _exchange(self, asking: _Asking, message: httpx.Request) -> tuple[httpx.Response, bytes]:
+        try:
+            response = self._transport.handle_request(message)
+            try:
+                return response, self._body(asking, response)
+            finally:
+                response.close()
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+            why = say("Zetkin cannot be reached at {host}.", host=self.base.host)
+            raise _Again(why, arrived=False) from error
+        except (httpx.TransportError, zlib.error) as error:
+            why = say("Zetkin did not answer {endpoint} to the end (our request {request}).", **asking.about)
+            raise _Again(why, arrived=True) from error
+
+    def _message(self, asking: _Asking, token: str | None, target: str | None) -> httpx.Request:
+        call = asking.call
+        headers = [*self._headers, ("X-Request-Id", asking.request)]
         if token is not None:
             headers.append(("Authorization", f"Bearer {token}"))
         elif self._basic is not None:
@@ -223,39 +264,13 @@ class Client:
         if call.body is not None:
             kind = "application/x-www-form-urlencoded" if call.form else "application/json"
             headers.append(("Content-Type", kind))
-        target = f"{call.path}?{call.query}" if call.query else call.path
-        message = httpx.Request(
-            call.method,
-            self.base.copy_with(raw_path=target.encode("ascii")),
-            headers=headers,
-            content=call.body,
-            extensions=self._extensions,
-        )
-        try:
-            response = self._transport.handle_request(message)
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-            raise _Again(
-                say("Zetkin cannot be reached at {host}.", host=self.base.host), arrived=False
-            ) from error
-        except httpx.TransportError as error:
-            raise _Again(self._no_answer(call, request), arrived=True) from error
-        try:
-            body = self._body(call, request, response)
-        except httpx.TransportError as error:
-            raise _Again(self._no_answer(call, request), arrived=True) from error
-        finally:
-            response.close()
-        self._rest_of(call, request, response)
-        return Answer(response.status_code, body, _date(response.headers.get("date")))
-
-    def _no_answer(self, call: Call, request: str) -> Message:
-        return say(
-            "Zetkin did not answer {endpoint} to the end (our request {request}).",
-            endpoint=call.endpoint,
-            request=request,
+        target = target or (f"{call.path}?{call.query}" if call.query else call.path)
+        url = self.base.copy_with(raw_path=target.encode("ascii"))
+        return httpx.Request(
+            call.method, url, headers=headers, content=call.body, extensions=self._extensions
         )
 
-    def _body(self, call: Call, request: str, response: httpx.Response) -> bytes:
+    def _body(self, asking: _Asking, response: httpx.Response) -> bytes:
         """The body, unpacked, and never more of it than may be held."""
         until = self.gate.clock() + LONGEST_ANSWER * self._timeout
         packed = response.headers.get("content-encoding", "identity").lower()
@@ -267,141 +282,58 @@ class Client:
             chunk = raw if unpack is None else unpack.decompress(raw, self._longest_body - size + 1)
             size += len(chunk)
             if size > self._longest_body:
-                raise Permanent(
-                    say(
-                        "Zetkin's answer to {endpoint} is larger than {n} MB (our request {request}).",
-                        endpoint=call.endpoint,
-                        n=self._longest_body // 2**20,
-                        request=request,
-                    )
+                what = say(
+                    "Zetkin's answer to {endpoint} is larger than {n} MB (our request {request}).",
+                    n=self._longest_body // 2**20,
+                    **asking.about,
                 )
+                raise OutcomeUnknown(what) if asking.call.changes else Permanent(what)
             if self.gate.clock() > until:
                 raise httpx.ReadTimeout("the answer drips")
             chunks.append(chunk)
+        if unpack is not None and not unpack.eof:
+            raise httpx.RemoteProtocolError("the packed answer is cut off")
         return chunks[0] if len(chunks) == 1 else b"".join(chunks)
 
     # -- what the answer means
 
-    def _rest_of(self, call: Call, request: str, response: httpx.Response) -> None:
-        """Answers after which everybody rests, or at least this request."""
+    def _judge(self, asking: _Asking, response: httpx.Response) -> None:
+        """Answers after which everybody rests, or at least this request waits and tries again."""
         status = response.status_code
+        about = {"status": str(status), **asking.about}
         if status == 429 or (status == 503 and "retry-after" in response.headers):
-            asked = _retry_after(response.headers.get("retry-after"), now=self._now())
+            asked = retry_after(response.headers.get("retry-after"), now=self._now())
             if asked is not None and asked > LONGEST_REST:
-                raise Temporary(
-                    say(
-                        "Zetkin asks us to wait {n} minutes before {endpoint} (our request {request}); that is too long for one run.",
-                        n=round(asked / 60),
-                        endpoint=call.endpoint,
-                        request=request,
-                    )
+                what = say(
+                    "Zetkin asks us to wait {n} minutes before {endpoint} (our request {request}); that is too long for one run.",
+                    n=round(asked / 60),
+                    **about,
                 )
-            rest = (asked or _FIRST_WAIT) * (1 + 0.2 * self._chance()) + self._chance()
+                raise (OutcomeUnknown(what) if status == 503 and asking.call.changes else Temporary(what))
+            rest = (asked or self._backoff(asking.tries)) + self._chance()
             self.gate.hold(rest)
             why = say(
-                "Zetkin says that we ask too much: {status} for {endpoint} (our request {request}).",
-                status=str(status),
-                endpoint=call.endpoint,
-                request=request,
+                "Zetkin says that we ask too much: {status} for {endpoint} (our request {request}).", **about
             )
-            raise _Again(why, arrived=status != 429, rest=rest)
+            raise _Again(why, arrived=status != 429, rest=True)
         if status in (408, 425) or status >= 500:
-            why = say(
-                "Zetkin answered {status} to {endpoint} (our request {request}).",
-                status=str(status),
-                endpoint=call.endpoint,
-                request=request,
-            )
+            why = say("Zetkin answered {status} to {endpoint} (our request {request}).", **about)
             raise _Again(why, arrived=status != 425)
 
-    def _check(self, call: Call, request: str, body: bytes) -> None:
+    def _check(self, asking: _Asking, body: bytes) -> None:
         """A 200 must hold what a 200 holds: JSON with `data`. PUT and DELETE may answer with nothing."""
+        call = asking.call
         if _ENVELOPE.match(body) and body.rstrip().endswith(b"}"):
             return
         if call.form or (not body.strip() and call.method in ("PUT", "DELETE", "PATCH")):
             return
-        what = say(
-            "Zetkin's answer to {endpoint} is not what it should be (our request {request}).",
-            endpoint=call.endpoint,
-            request=request,
-        )
         try:
             said = msgspec.json.decode(body)
         except (msgspec.DecodeError, UnicodeDecodeError):
             said = None
         if isinstance(said, dict) and "data" in said and not said.get("error"):
             return
-        raise _Again(what, arrived=True)
-
-    def _refused(self, call: Call, request: str, answer: Answer) -> NoReturn:
-        """Turn a status that asking again will not change into what a person should know."""
-        about = {"endpoint": call.endpoint, "request": request, "title": title_of(answer.body)}
-        status = answer.status
-        if 300 <= status < 400:
-            raise Permanent(
-                say(
-                    "Zetkin sends {endpoint} on to another address; we do not follow (our request {request}).",
-                    **about,
-                ),
-                say(
-                    "Check ZETKIN_SYNC_ZETKIN_URL: it must be the API's own address, such as https://api.zetk.in."
-                ),
-            )
-        if status == 401:
-            raise NeedsHuman(
-                say("Zetkin does not accept our login for {endpoint} (our request {request}).", **about),
-                say("Make a new API key for the service's Zetkin user (docs/zetkin.md)."),
-            )
-        if status == 403:
-            raise Forbidden(
-                say("Zetkin does not let us do {endpoint}: {title} (our request {request}).", **about),
-                say(
-                    "Give the service's Zetkin user the role organizer in that organization (docs/zetkin.md)."
-                ),
-            )
-        trouble: type[Trouble] = {404: NotThere, 409: Conflict}.get(status, Permanent)
-        raise trouble(
-            say(
-                "Zetkin refuses {endpoint}: {status} {title} (our request {request}).",
-                **about,
-                status=str(status),
-            )
+        why = say(
+            "Zetkin's answer to {endpoint} is not what it should be (our request {request}).", **asking.about
         )
-
-
-def title_of(body: bytes) -> str:
-    """An error's title, as far as it may be shown; descriptions may quote what was sent and are left out."""
-    try:
-        said = msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return "–"
-    while isinstance(said, dict) and "title" not in said:
-        said = said.get("error") or said.get("data") or said.get("message")
-    title = said.get("title") if isinstance(said, dict) else said
-    if not isinstance(title, str):
-        return "–"
-    return _TITLE.sub("", title)[:80].strip() or "–"
-
-
-def _retry_after(value: str | None, *, now: datetime) -> float | None:
-    """Seconds that Retry-After asks for (RFC 9110 §10.2.3), or None when it says nothing usable."""
-    if value is None:
-        return None
-    text = value.strip()
-    if text.isascii() and text.isdigit():
-        return float(text[:12]) or None
-    until = _date(text)
-    if until is None:
-        return None
-    seconds = (until - now).total_seconds()
-    return seconds if seconds > 0 else None
-
-
-def _date(value: str | None) -> datetime | None:
-    if value is None:
-        return None
-    try:
-        moment = parsedate_to_datetime(value)
-    except (TypeError, ValueError):
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        raise _Again(why, arrived=True)

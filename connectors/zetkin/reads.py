@@ -7,8 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import NamedTuple
 
-from connectors.zetkin.client import Client, Forbidden, NotThere
+from connectors.zetkin.client import Client
 from connectors.zetkin.paging import Ahead, hanging_list, whole_list
+from connectors.zetkin.refusals import Forbidden, NotThere
 from connectors.zetkin.wire import events, people
 from connectors.zetkin.wire.shapes import Row, Rows, several, understood
 from connectors.zetkin.wire.times import Reading

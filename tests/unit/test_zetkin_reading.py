@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,8 +10,9 @@ import httpx
 import pytest
 
 from connectors.zetkin import Zetkin, connect
+from tests.zetkin_script import KEY, Script, data, settings, zetkin
 from zetkin_sync.errors import ConfigError, NeedsHuman, Permanent, Temporary
-from zetkin_sync.privacy import address_hash, keyed_hash
+from zetkin_sync.privacy import address_hash, address_hasher, keyed_hash, text_hasher
 from zetkin_sync.records import (
     Event,
     Found,
@@ -26,66 +25,6 @@ from zetkin_sync.records import (
     Tagging,
     own_columns,
 )
-from zetkin_sync.settings import Settings
-
-KEY = "k" * 40
-NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
-Handler = Callable[[httpx.Request], httpx.Response]
-
-
-class Script:
-    """A server that says what a test wants; it remembers what it was asked."""
-
-    def __init__(self, **lists: Any) -> None:
-        self.asked: list[str] = []
-        self.tokens = 0
-        self.routes: dict[str, Handler] = {}
-
-    def on(self, pattern: str, answer: Any) -> None:
-        self.routes[pattern] = answer if callable(answer) else lambda _request: data(answer)
-
-    def paged(self, pattern: str, rows: list[dict[str, Any]]) -> None:
-        def answer(request: httpx.Request) -> httpx.Response:
-            p, pp = int(request.url.params["p"]), int(request.url.params["pp"])
-            return data(rows[p * pp : (p + 1) * pp])
-
-        self.routes[pattern] = answer
-
-    def __call__(self, request: httpx.Request) -> httpx.Response:
-        if request.url.path == "/v1/oauth/token":
-            self.tokens += 1
-            return httpx.Response(200, json={"access_token": f"t{self.tokens}", "expires_in": 3600})
-        self.asked.append(f"{request.method} {request.url.raw_path.decode()}")
-        for pattern, answer in self.routes.items():
-            if re.fullmatch(pattern, request.url.path):
-                return answer(request)
-        return httpx.Response(404, json={"error": {"title": "404 Not Found"}})
-
-
-def data(value: Any) -> httpx.Response:
-    return httpx.Response(200, json={"data": value})
-
-
-def settings(**more: Any) -> Settings:
-    return Settings(
-        hash_key=KEY,
-        zetkin_url="http://127.0.0.1:9",
-        zetkin_client_id="us",
-        zetkin_client_secret="s",
-        zetkin_grant="g",
-        zetkin_page_size=10,
-        **more,
-    )
-
-
-def zetkin(script: Handler, **options: Any) -> Zetkin:
-    return connect(
-        settings(),
-        transport=httpx.MockTransport(script),
-        sleep=lambda _s: None,
-        now=lambda: NOW,
-        **options,
-    )
 
 
 def read(zetkin: Zetkin, record: type[Mirror], parents: list[int] | None = None) -> list[dict[str, Any]]:
@@ -334,3 +273,9 @@ def test_without_a_key_nothing_is_tried(missing: str) -> None:
 def test_an_address_without_encryption_is_refused(url: str) -> None:
     with pytest.raises(ConfigError, match="ZETKIN_SYNC_ZETKIN_URL"):
         connect(settings().model_copy(update={"zetkin_url": url}))
+
+
+@pytest.mark.parametrize("key", [b"k" * 32, b"k" * 64, b"k" * 100])
+def test_a_prepared_hash_is_the_same_hash(key: bytes) -> None:
+    assert text_hasher(key)("åäö") == keyed_hash(key, "åäö")
+    assert address_hasher(key)(" Å@Ex.org") == address_hash(key, "å@ex.org")

@@ -7,7 +7,8 @@ from typing import Any
 
 import msgspec
 
-from connectors.zetkin.client import Client, NotThere
+from connectors.zetkin.client import Client
+from connectors.zetkin.refusals import NotThere
 from connectors.zetkin.wire import people
 from connectors.zetkin.wire.shapes import Id, envelope, understood
 from zetkin_sync.errors import OutcomeUnknown
