@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from zetkin_sync import __version__
-from zetkin_sync.cli import deciding, preparing, printing, running, serving
+from zetkin_sync.cli import deciding, preparing, printing, running, serving, simulator
 from zetkin_sync.errors import Trouble
 from zetkin_sync.language import say
 from zetkin_sync.log import logger, set_up
@@ -31,6 +31,9 @@ app.command("sync", help=_SAY("Do one job now and show how it goes."))(running.s
 app.command("run", help=_SAY("Keep the service going until it is told to stop."))(running.run_service)
 app.command("serve", help=_SAY("Start the organizers' page."))(serving.serve_page)
 app.command("runs", help=_SAY("The newest runs: when, how they ended, what they came to."))(running.runs)
+app.command("simulator", help=_SAY("A simulated Zetkin with a synthetic district, to try things on."))(
+    simulator.simulator
+)
 app.add_typer(deciding.app, name="plans", help=_SAY("Proposals: see, approve, reject."))
 
 

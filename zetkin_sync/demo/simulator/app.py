@@ -1,0 +1,54 @@
+"""The simulated Zetkin as one FastAPI application: API v1 and v2, the login page, the operator's endpoints."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from fastapi import FastAPI
+
+from zetkin_sync.demo.simulator import (
+    admin,
+    areas,
+    attendance,
+    events,
+    fields,
+    oauth,
+    organizations,
+    people,
+    places,
+    projects,
+    queries,
+    tags,
+    users,
+    views,
+)
+from zetkin_sync.demo.simulator.routes import Routes
+from zetkin_sync.demo.simulator.surface import Surface
+from zetkin_sync.demo.world.state import State
+
+V1 = Routes.joined(
+    oauth.routes,
+    users.routes,
+    organizations.routes,
+    people.routes,
+    fields.routes,
+    tags.routes,
+    projects.routes,
+    places.routes,
+    events.routes,
+    attendance.routes,
+    queries.routes,
+    views.routes,
+)
+V2 = Routes.joined(oauth.oauth_v2, users.users_v2, places.places_v2, areas.areas_v2)
+
+
+def create_app(state: State, *, clock: Callable[[], datetime]) -> FastAPI:
+    """The simulator over a state. `clock` gives the simulation's time, aware."""
+    app = FastAPI(title="Zetkin simulator", openapi_url=None)
+    surfaces = {"/v1": Surface(V1, state, clock), "/v2": Surface(V2, state, clock)}
+    for path, surface in surfaces.items():
+        app.mount(path, surface)
+    app.include_router(admin.router(state, clock))
+    return app
