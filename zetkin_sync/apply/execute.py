@@ -46,7 +46,7 @@ def carry_out(hands: Hands, plan: int) -> Carried:
             carried.notes.append(say("Everything is stopped by a person; nothing more was sent."))
             break
         state, why = _carry(hands, row, change)
-        carried.counts[state] += 1
+        carried.counts[state.value] += 1
         if state != IntentState.DONE:
             failed.add(change.key)
         if why is not None and why not in carried.notes:

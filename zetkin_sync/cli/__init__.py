@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from zetkin_sync import __version__
-from zetkin_sync.cli import deciding, preparing, printing, running, serving, simulator
+from zetkin_sync.cli import deciding, demo, preparing, printing, running, serving, simulator
 from zetkin_sync.errors import Trouble
 from zetkin_sync.language import say
 from zetkin_sync.log import logger, set_up
@@ -20,6 +20,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help=_SAY("Keeps a political district's plan honest."),
 )
+app.command("demo", help=_SAY("Show the service do its job against a simulated Zetkin."))(demo.demo)
 app.command("check", help=_SAY("Read the whole configuration and say everything that is wrong with it."))(
     preparing.check
 )

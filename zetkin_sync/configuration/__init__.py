@@ -162,6 +162,7 @@ __all__ = [
     "Schedule",
     "district_folders",
     "read_all",
+    "read_associations",
     "read_configuration",
     "write_associations",
 ]

@@ -1,0 +1,73 @@
+"""`demo`: the whole loop on a synthetic district, from one command."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from zetkin_sync.demo import loop
+
+from zetkin_sync.cli import printing
+from zetkin_sync.language import say
+from zetkin_sync.log import set_up
+
+_SAY = printing.say
+
+
+def demo(
+    out: Annotated[Path, typer.Option(help=_SAY("Where mails, database and summary are put."))] = Path(
+        "demo-out"
+    ),
+    people: Annotated[int, typer.Option(min=1, help=_SAY("How many members the district has."))] = 10_000,
+    seed: Annotated[int, typer.Option(help=_SAY("Another seed gives another district."))] = 1,
+    keep: Annotated[
+        bool, typer.Option("--keep", help=_SAY("Leave the page and the simulator running."))
+    ] = False,
+) -> None:
+    """Show the service do its job against a simulated Zetkin."""
+    from zetkin_sync.demo import loop  # noqa: PLC0415 - other commands start faster without it
+
+    set_up(level="warning")  # the demo tells its own story
+    began = time.monotonic()
+    printing.line(say("A simulated Zetkin with an invented district of {n} members …", n=people))
+    with loop.started(out, people=people, seed=seed) as running:
+        with printing.progress_bar() as watch:
+            summary = loop.walk(
+                running, watch=watch, tell=lambda m: printing.err.print(printing.say(m), markup=False)
+            )
+        _show(summary, out, time.monotonic() - began)
+        if keep:
+            _keep(running)
+
+
+def _show(summary: loop.Summary, out: Path, seconds: float) -> None:
+    found = summary.as_dict()
+    rows: list[tuple[object, object]] = [
+        (say("read: {resource}", resource=name), n) for name, n in found["rows"].items()
+    ]
+    rows += [(say("goals: {state}", state=state), n) for state, n in sorted(found["goals"].items())]
+    rows += [
+        (say("changes carried out in Zetkin"), found["changes_applied"]),
+        (say("changes in the plan after that"), found["next_plan_changes"]),
+        (say("status mails"), found["mails"]),
+        (say("seconds"), round(seconds, 1)),
+    ]
+    printing.table([say("What"), say("How many")], rows, numbers=[1])
+    for failed in found["failed"]:
+        printing.line(say("Not read: {what}", what=failed), style="yellow")
+    printing.line(say("The mails: {path}", path=str(out / "mail" / "index.html")))
+    printing.line(say("The same as JSON: {path}", path=str(out / "summary.json")))
+
+
+def _keep(running: loop.Demo) -> None:
+    import uvicorn  # noqa: PLC0415 - only here
+
+    from zetkin_sync.web.app import create_app  # noqa: PLC0415
+
+    installation = running.installation
+    printing.line(say("The page: {address} (Ctrl+C ends it)", address=installation.settings.page_url))
+    uvicorn.run(create_app(installation), host="127.0.0.1", port=8000, log_config=None, access_log=False)

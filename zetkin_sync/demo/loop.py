@@ -1,0 +1,245 @@
+"""The whole loop on the synthetic district: pull, reconcile, plan, approve, apply, pull again, mail.
+
+Everything goes over HTTP with OAuth to a simulator in a process of its own; only the district is invented.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import socket
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from pydantic import SecretStr
+
+from zetkin_sync.apply.decide import decide
+from zetkin_sync.changes import from_json as plan_of
+from zetkin_sync.cli.preparing import write_tree
+from zetkin_sync.cli.running import run_now
+from zetkin_sync.configuration import read_all
+from zetkin_sync.context import known_facts
+from zetkin_sync.demo.configuring import write_configuration, write_priorities
+from zetkin_sync.demo.district.plan import CLIENT_ID, CLIENT_SECRET, GRANT
+from zetkin_sync.demo.simulator import Clock
+from zetkin_sync.demo.simulator.serving import Operator
+from zetkin_sync.demo.standalone import Standalone, in_process
+from zetkin_sync.errors import Permanent
+from zetkin_sync.language import Language, Message, say
+from zetkin_sync.records import PlanState, Run, RunState
+from zetkin_sync.runner import Installation, Watch
+from zetkin_sync.settings import Settings
+from zetkin_sync.store import assessments, ledger, mailings, plans, schema
+from zetkin_sync.store.engine import Store
+
+DAY = "2026-11-23"  # a Monday, so that the weekly mail is due
+ROOT = 1
+ORGANIZER = "demo-organizer"
+_KEY = "a key for the demo only, which guards nothing real"
+_LISTS = [
+    "organizations",
+    "people",
+    "fields",
+    "tags",
+    "taggings",
+    "officials",
+    "projects",
+    "event_types",
+    "places",
+    "events",
+    "lists",
+    "participations",
+    "responses",
+]
+
+
+@dataclass
+class Summary:
+    """What happened, for the table and for summary.json."""
+
+    rows: dict[str, int] = field(default_factory=dict)
+    failed: list[str] = field(default_factory=list)
+    goals: dict[str, int] = field(default_factory=dict)
+    plans: list[dict[str, Any]] = field(default_factory=list)
+    changes_applied: int = 0
+    next_plan_changes: int = 0
+    mails: int = 0
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "rows": self.rows,
+            "failed": self.failed,
+            "goals": self.goals,
+            "plans": self.plans,
+            "plans_applied": sum(p["applied"] for p in self.plans),
+            "changes_applied": self.changes_applied,
+            "next_plan_changes": self.next_plan_changes,
+            "mails": self.mails,
+            "seconds": self.seconds,
+        }
+
+
+@dataclass(frozen=True)
+class Demo:
+    """A running demo: the simulator's operator, the installation, where things are put."""
+
+    operator: Operator
+    installation: Installation
+    clock: Clock
+    out: Path
+
+    def advance(self, delta: timedelta) -> None:
+        """Let time pass, for us and for Zetkin."""
+        self.clock.advance(delta.total_seconds())
+        self.operator.advance(delta.total_seconds())
+
+
+@contextmanager
+def started(out: Path, *, people: int, seed: int, associations: int | None = None) -> Iterator[Demo]:
+    """A simulator, an empty database, a configuration written by `init` against the simulator."""
+    for name in ("config", "mail"):
+        shutil.rmtree(out / name, ignore_errors=True)
+    for old in out.glob("zetkin_sync.db*"):
+        old.unlink()
+    out.mkdir(parents=True, exist_ok=True)
+    what = Standalone(port=_free_port(), people=people, seed=seed, associations=associations, day=DAY)
+    with in_process(what) as operator:
+        clock = Clock(datetime.fromisoformat(operator.get("/clock")["now"]))
+        config = out / "config"
+        settings = Settings.model_validate(
+            {
+                "config": config,
+                "database_url": f"sqlite:///{out.absolute()}/zetkin_sync.db",
+                "hash_key": SecretStr(_KEY),
+                "zetkin_url": operator.url,
+                "zetkin_client_id": CLIENT_ID,
+                "zetkin_client_secret": SecretStr(CLIENT_SECRET),
+                "zetkin_grant": SecretStr(GRANT),
+                "mail_from": "status@distriktet.example.org",
+                "page_url": "http://127.0.0.1:8000",
+            }
+        )
+        write_configuration(config, mail=out.absolute() / "mail")
+        write_tree(settings, config, ROOT, overwrite=False)
+        write_priorities(config, today=clock().date())
+        store = Store(settings.database_url, now=clock)
+        schema.migrate(store)
+        try:
+            yield Demo(operator, Installation(settings, read_all(config), store), clock, out)
+        finally:
+            store.close()
+
+
+def walk(demo: Demo, *, watch: Watch, tell: Callable[[Message], None]) -> Summary:
+    """Go once round the loop. Raises Permanent when a step did not do what it is for."""
+    summary = Summary()
+    tell(say("Reading Zetkin …"))
+    pulled = _run(demo, "pull_zetkin", watch, summary, name="pull")
+    counts = json.loads(pulled.counts)
+    summary.rows = {name: counts.get(name, 0) for name in _LISTS}
+    summary.failed = _not_read(demo)
+    tell(say("Holding it against the plan …"))
+    _run(demo, "reconcile", watch, summary, name="reconcile")
+    summary.plans = _approve(demo)
+    tell(say("Carrying out what the demo's organizer approved …"))
+    applied = _run(demo, "apply_changes", watch, summary, name="apply")
+    summary.changes_applied = json.loads(applied.counts).get("done", 0)
+    for each in summary.plans:
+        stored = plans.plan_of(demo.installation.store, each["plan"])
+        each["applied"] = stored is not None and stored.state == PlanState.APPLIED
+    tell(say("Reading Zetkin again: is the effect there, and is there nothing left to do?"))
+    _run(demo, "pull_zetkin", watch, summary, name="pull_again")
+    again = _run(demo, "reconcile", watch, summary, name="reconcile_again")
+    left = json.loads(again.counts)
+    summary.next_plan_changes = sum(n for name, n in left.items() if name.startswith("changes_"))
+    tell(say("Writing the status mails …"))
+    _run(demo, "send_status", watch, summary, name="mail", options={"everyone": True})
+    summary.mails = _write_pages(demo)
+    root = demo.installation.configurations[0].root
+    today = demo.clock().astimezone(demo.installation.configurations[0].district.zone).date()
+    for row in assessments.held(demo.installation.store, district=root, day=today, unit=root):
+        summary.goals[row.state] = summary.goals.get(row.state, 0) + 1
+    (demo.out / "summary.json").write_text(
+        json.dumps(summary.as_dict(), ensure_ascii=False, indent=2) + "\n", encoding="utf-8"
+    )
+    return summary
+
+
+def _not_read(demo: Demo) -> list[str]:
+    """The associations whose newest reading is not whole, by title."""
+    facts = known_facts(demo.installation.store, demo.installation.configurations[0], now=demo.clock())
+    broken = {f.organization for f in facts.freshness if not f.complete}
+    return sorted(o.title for o in facts.organizations if o.id in broken)
+
+
+def _run(
+    demo: Demo, job: str, watch: Watch, summary: Summary, *, name: str, options: dict[str, Any] | None = None
+) -> Run:
+    began = time.monotonic()
+    root = demo.installation.configurations[0].root
+    run = run_now(demo.installation, district=root, job=job, options=options, watch=watch)
+    summary.seconds[name] = round(time.monotonic() - began, 1)
+    if run.state == RunState.FAILED:
+        notes = ledger.notes_of(run)
+        raise Permanent(say("The job {job} failed: {why}", job=job, why=notes[0] if notes else ""))
+    return run
+
+
+def _approve(demo: Demo) -> list[dict[str, Any]]:
+    """The organizer reads each proposal and approves exactly what it says."""
+    store, root = demo.installation.store, demo.installation.configurations[0].root
+    found = []
+    for row in plans.plans(store, district=root, states=[PlanState.PROPOSED]):
+        assert row.id is not None
+        decide(
+            store,
+            row.id,
+            fingerprint=row.fingerprint,
+            who=ORGANIZER,
+            approve=True,
+            why="demo",
+            at=store.now(),
+        )
+        plan = plan_of(row.body)
+        found.append(
+            {
+                "plan": row.id,
+                "action": row.action,
+                "changes": plan.counts,
+                "people": plan.recipients,
+                "left_out": [Language("en").say(o.why) for o in plan.left_out],
+                "applied": False,
+            }
+        )
+    return found
+
+
+def _write_pages(demo: Demo) -> int:
+    """Each mail as a page to look at, and a list of them."""
+    root = demo.installation.configurations[0].root
+    titles = demo.installation.configurations[0].titles
+    folder = demo.out / "mail"
+    sent = mailings.mailings(demo.installation.store, district=root, limit=1000)
+    items = []
+    for mail in reversed(sent):
+        if mail.state == "sent" and mail.html is not None:
+            name = f"{mail.kind}-{mail.role}-{mail.unit}.html"
+            (folder / name).write_text(mail.html, encoding="utf-8")
+            items.append(
+                f'<li><a href="{name}">{mail.role}, {titles.get(mail.unit, "")}</a>: {mail.subject}</li>'
+            )
+    page = '<!doctype html><html lang="sv"><meta charset="utf-8"><title>Mejl</title><h1>Mejl</h1><ul>{}</ul></html>'
+    (folder / "index.html").write_text(page.format("\n".join(items)), encoding="utf-8")
+    return len(items)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
