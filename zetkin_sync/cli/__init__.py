@@ -3,39 +3,80 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from importlib import import_module
+from typing import Annotated, Any, NamedTuple
 
 import typer
+from typer.core import TyperGroup
 
 from zetkin_sync import __version__
-from zetkin_sync.cli import deciding, demo, preparing, printing, running, serving, simulator
+from zetkin_sync.cli import printing
 from zetkin_sync.errors import Trouble
 from zetkin_sync.language import say
 from zetkin_sync.log import logger, set_up
 from zetkin_sync.settings import read_settings
 
 _SAY = printing.say
+
+
+class _Command(NamedTuple):
+    """Where a command lives: a module of this package, a function or an app in it, and what it is for."""
+
+    module: str
+    attribute: str
+    help: str
+
+
+_COMMANDS = {
+    "demo": _Command("demo", "demo", _SAY("Show the service do its job against a simulated Zetkin.")),
+    "check": _Command(
+        "preparing", "check", _SAY("Read the whole configuration and say everything that is wrong with it.")
+    ),
+    "init": _Command(
+        "preparing",
+        "init",
+        _SAY("Read the organization tree from Zetkin and write associations.csv to fill in."),
+    ),
+    "migrate": _Command("preparing", "migrate", _SAY("Bring the database's schema forward.")),
+    "sync": _Command("running", "sync", _SAY("Do one job now and show how it goes.")),
+    "run": _Command("running", "run_service", _SAY("Keep the service going until it is told to stop.")),
+    "serve": _Command("serving", "serve_page", _SAY("Start the organizers' page.")),
+    "runs": _Command("running", "runs", _SAY("The newest runs: when, how they ended, what they came to.")),
+    "simulator": _Command(
+        "simulator", "simulator", _SAY("A simulated Zetkin with a synthetic district, to try things on.")
+    ),
+    "plans": _Command("deciding", "app", _SAY("Proposals: see, approve, reject.")),
+    "bounces": _Command(
+        "bounces", "app", _SAY("Mails that did not arrive: what they say, who is reached again.")
+    ),
+}
+
+
+class _Commands(TyperGroup):
+    """The commands. Only the one that is asked for is loaded: the whole house takes seconds on a small machine."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        found = _COMMANDS.get(cmd_name)
+        if found is None:
+            return None
+        target = getattr(import_module(f"{__name__}.{found.module}"), found.attribute)
+        if not isinstance(target, typer.Typer):
+            function, target = target, typer.Typer(add_completion=False)
+            target.command(cmd_name, help=found.help)(function)
+        command = typer.main.get_command(target)
+        command.name, command.help = cmd_name, found.help
+        return command
+
+
 app = typer.Typer(
+    cls=_Commands,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     help=_SAY("Keeps a political district's plan honest."),
 )
-app.command("demo", help=_SAY("Show the service do its job against a simulated Zetkin."))(demo.demo)
-app.command("check", help=_SAY("Read the whole configuration and say everything that is wrong with it."))(
-    preparing.check
-)
-app.command(
-    "init", help=_SAY("Read the organization tree from Zetkin and write associations.csv to fill in.")
-)(preparing.init)
-app.command("migrate", help=_SAY("Bring the database's schema forward."))(preparing.migrate)
-app.command("sync", help=_SAY("Do one job now and show how it goes."))(running.sync)
-app.command("run", help=_SAY("Keep the service going until it is told to stop."))(running.run_service)
-app.command("serve", help=_SAY("Start the organizers' page."))(serving.serve_page)
-app.command("runs", help=_SAY("The newest runs: when, how they ended, what they came to."))(running.runs)
-app.command("simulator", help=_SAY("A simulated Zetkin with a synthetic district, to try things on."))(
-    simulator.simulator
-)
-app.add_typer(deciding.app, name="plans", help=_SAY("Proposals: see, approve, reject."))
 
 
 def _version(wanted: bool) -> None:

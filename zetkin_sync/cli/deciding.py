@@ -17,7 +17,7 @@ from zetkin_sync.runner import Installation
 from zetkin_sync.store import plans as stored
 
 _SAY = printing.say
-app = typer.Typer(no_args_is_help=True, help=_SAY("Proposals: see, approve, reject."))
+app = typer.Typer(no_args_is_help=True, add_completion=False, help=_SAY("Proposals: see, approve, reject."))
 District = Annotated[
     str | None, typer.Option("--district", help=_SAY("Which district, when there are several."))
 ]

@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -14,8 +14,10 @@ from rich.table import Table
 
 from zetkin_sync.errors import ConfigError, Trouble
 from zetkin_sync.language import Language, Message
-from zetkin_sync.runner import Watch
 from zetkin_sync.settings import preferred_language
+
+if TYPE_CHECKING:  # the runner loads the database, which most of what is printed does not need
+    from zetkin_sync.runner import Watch
 
 OK, FAILED, USAGE, PARTIAL, DIFFERS = 0, 1, 2, 3, 4
 
