@@ -14,7 +14,8 @@ import httpx
 from connectors.zetkin.auth import TOKEN_PATH, Tokens, basic, by_api_key
 from connectors.zetkin.client import Call, Client, Repeat
 from connectors.zetkin.gate import Gate
-from connectors.zetkin.reads import Allowed, Reads
+from connectors.zetkin.lists import Allowed
+from connectors.zetkin.reads import Reads
 from connectors.zetkin.wire.times import EventTimes, Reading
 from connectors.zetkin.wires import Wires
 from connectors.zetkin.writes.tags import Tags
@@ -38,6 +39,7 @@ def connect(
     zone: ZoneInfo = STOCKHOLM,
     event_times: str = EventTimes.WALL_CLOCK,
     suspicious_hours: tuple[int, int] = (0, 6),
+    places_v2: bool = False,
     transport: httpx.BaseTransport | None = None,
     gate: Gate | None = None,
     clock: Callable[[], float] = time.monotonic,
@@ -49,7 +51,8 @@ def connect(
 
     `person_fields` are the slugs of people's custom fields that may be read, `tag_values` the titles of tags
     whose values may be kept; `zone` and `event_times` (`wall_clock` or `utc`) say how events' times are read
-    (API.md §2.6), `suspicious_hours` from and until which hour nobody holds an activity. Nothing is asked of
+    (API.md §2.6), `suspicious_hours` from and until which hour nobody holds an activity; `places_v2` reads
+    places from API v2. Nothing is asked of
     the server yet. Raises ConfigError when an address, a credential or an allowed field is wrong.
     """
     base = _address(settings.zetkin_url)
@@ -89,6 +92,7 @@ def connect(
         fields=frozenset(person_fields),
         tag_values=frozenset(tag_values),
         when=Reading(EventTimes(event_times), zone, suspicious_hours),
+        places_v2=places_v2,
     )
     return Zetkin(
         client(tokens=tokens),

@@ -16,7 +16,7 @@ from functools import partial
 from itertools import count as numbers
 from typing import TypeVar
 
-from connectors.zetkin.wire.shapes import count
+from connectors.zetkin.wire.shapes import count, count_and_total
 from zetkin_sync.errors import NeedsHuman, Temporary
 from zetkin_sync.language import say
 
@@ -82,6 +82,23 @@ def hanging_list(ask: Ask, *, size: int, endpoint: str, largest: Callable[[int],
         if not rows or rows < largest(rows):
             break
     return bodies
+
+
+def counted_list(ask: Ask, *, endpoint: str) -> Iterator[bytes]:
+    """The bodies of a list that says how many it holds (API v2); `ask` takes page numbers from 1."""
+    seen = 0
+    for number in numbers(1):
+        body = ask(number)
+        rows, total = count_and_total(body, endpoint=endpoint)
+        seen += rows
+        if rows or number == 1:
+            yield body
+        if seen >= total:
+            return
+        if not rows:
+            raise Temporary(
+                say("Zetkin gave {n} of the {total} in {endpoint}.", n=seen, total=total, endpoint=endpoint)
+            )
 
 
 def _is_empty(body: bytes, *, endpoint: str) -> bool:

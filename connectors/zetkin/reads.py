@@ -1,47 +1,23 @@
-"""How each list of the mirror is read from Zetkin."""
+"""Reading Zetkin: every list as pages of rows, and the direct question about one person or event."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import NamedTuple
+
+import msgspec
 
 from connectors.zetkin.client import Client
-from connectors.zetkin.paging import Ahead, hanging_list, whole_list
+from connectors.zetkin.lists import INSIDE, OF_PARENT, Allowed, Hanging, List, of_organization
+from connectors.zetkin.paging import Ahead, counted_list, hanging_list, whole_list
 from connectors.zetkin.refusals import Forbidden, NotThere
-from connectors.zetkin.wire import events, people
-from connectors.zetkin.wire.shapes import Row, Rows, several, understood
-from connectors.zetkin.wire.times import Reading
+from connectors.zetkin.wire import canvassing, people
+from connectors.zetkin.wire.shapes import Row, several, understood
 from zetkin_sync.privacy import page_digest
-from zetkin_sync.records import (
-    Event,
-    EventType,
-    Field,
-    Found,
-    Mirror,
-    Official,
-    Organization,
-    Page,
-    Participation,
-    PeopleList,
-    Person,
-    Place,
-    Project,
-    Response,
-    Tag,
-    Tagging,
-)
+from zetkin_sync.records import AreaAssignee, Found, Mirror, Organization, Page, Tag, Tagging
 
-UnderParent = Callable[[int, bytes], list[Row]]
-
-
-class Allowed(NamedTuple):
-    """What the configuration lets us read: slugs of custom fields, titles of tags whose values are kept, times."""
-
-    when: Reading
-    fields: Collection[str] = ()
-    tag_values: Collection[str] = ()
+_V2_SIZE = 100  # the most that API v2 gives (API.md §2.4)
 
 
 class Reads:
@@ -56,21 +32,7 @@ class Reads:
         self._pool: ThreadPoolExecutor | None = None
         self._largest: dict[type[Mirror], int] = {}
         self._tag_titles: dict[int, dict[int, str]] = {}
-        self._lists: dict[type[Mirror], tuple[str, Rows]] = {
-            Person: ("people", people.people(key, allowed.fields)),
-            Field: ("people/fields", people.fields),
-            Tag: ("people/tags", people.tags),
-            Official: ("officials", people.officials),
-            PeopleList: ("people/views", people.views),
-            Project: ("campaigns", events.projects),
-            EventType: ("activities", events.event_types),
-            Place: ("locations", events.places),
-            Event: ("actions", events.events(allowed.when)),
-        }
-        self._hanging: dict[type[Mirror], tuple[str, UnderParent]] = {
-            Participation: ("actions/{parent}/participants", events.participants),
-            Response: ("actions/{parent}/responses", events.responses),
-        }
+        self._lists = of_organization(key, allowed)
 
     # -- lists
 
@@ -81,40 +43,57 @@ class Reads:
         if record is Organization:
             return self._tree(organization)
         if record is Tagging:
-            return self._hanging_pages(parents, partial(self._taggings, organization))
-        if record in self._hanging:
-            return self._hanging_pages(parents, partial(self._under, record, organization))
+            return self._hanging(parents, partial(self._taggings, organization))
+        if record is AreaAssignee:
+            return self._hanging(parents, partial(self._assignees, organization))
+        if record in OF_PARENT:
+            return self._hanging(parents, partial(self._under, record, organization))
+        if record in INSIDE:
+            return self._inside(record, organization)
         return self._list(record, organization)
 
     def _list(self, record: type[Mirror], organization: int) -> Iterator[Page]:
-        name, rows = self._lists[record]
-        path = f"/v1/orgs/{organization}/{name}"
-        endpoint = f"GET {path}"
-        bodies = whole_list(
-            partial(self._page, path), size=self._size, endpoint=endpoint, ahead=self._ahead()
-        )
-        for number, body in enumerate(bodies):
+        rows = self._lists[record].rows
+        endpoint = f"GET {self._path(self._lists[record], organization)}"
+        for number, body in enumerate(self._bodies(self._lists[record], organization)):
             yield Page(
                 number, page_digest(self._key, body), partial(understood, rows, body, endpoint=endpoint)
             )
 
+    def _path(self, which: List, organization: int) -> str:
+        return f"/v{which.version}/orgs/{organization}/{which.path}"
+
+    def _bodies(self, which: List, organization: int) -> Iterator[bytes]:
+        path = self._path(which, organization)
+        endpoint = f"GET {path}"
+        if which.version == 2:
+            return counted_list(partial(self._numbered, path, which.query), endpoint=endpoint)
+        ahead = Ahead(self._threads, widest=self._width, clock=self._client.gate.clock)
+        return whole_list(partial(self._page, path), size=self._size, endpoint=endpoint, ahead=ahead)
+
     def _page(self, path: str, number: int) -> bytes:
         return self._client.get(path, f"p={number}&pp={self._size}")
 
-    def _hanging_pages(self, parents: Sequence[int], read: Callable[[int], Page]) -> Iterator[Page]:
-        return self._ahead()(partial(read, parent) for parent in parents)
+    def _numbered(self, path: str, query: str, number: int) -> bytes:
+        return self._client.get(path, f"{query}&page={number}&size={_V2_SIZE}".lstrip("&"))
+
+    # -- what hangs on a parent
+
+    def _hanging(self, parents: Sequence[int], read: Callable[[int], Page]) -> Iterator[Page]:
+        ahead = Ahead(self._threads, widest=self._width, clock=self._client.gate.clock)
+        return ahead(partial(_unless_gone, read, parent) for parent in parents)
 
     def _under(self, record: type[Mirror], organization: int, parent: int) -> Page:
-        name, rows = self._hanging[record]
-        path = f"/v1/orgs/{organization}/{name.format(parent=parent)}"
-        bodies = self._bodies(record, path)
-        return Page(
-            parent,
-            page_digest(self._key, b"".join(bodies)),
-            partial(several, bodies, partial(rows, parent), endpoint=f"GET {path}"),
-        )
+        hanging = OF_PARENT[record]
+        version = 2 if hanging.path.startswith("area_") else 1
+        path = f"/v{version}/orgs/{organization}/{hanging.path.format(parent=parent)}"
+        bodies = self._of_parent(record, hanging, path)
+        rows = partial(several, bodies, partial(hanging.rows, parent), endpoint=f"GET {path}")
+        return Page(parent, page_digest(self._key, b"".join(bodies)), rows)
 
-    def _bodies(self, record: type[Mirror], path: str) -> list[bytes]:
+    def _of_parent(self, record: type[Mirror], hanging: Hanging | None, path: str) -> list[bytes]:
+        if hanging is not None and not hanging.paged:
+            return [self._client.get(path)]
         return hanging_list(
             partial(self._page, path),
             size=self._size,
@@ -128,6 +107,21 @@ class Reads:
             self._largest[record] = rows
         return before
 
+    def _inside(self, record: type[Mirror], organization: int) -> Iterator[Page]:
+        inside = INSIDE[record]
+        path = f"/v1/orgs/{organization}/{inside.path}"
+        for body in self._bodies(List(inside.path, lambda _body: []), organization):
+            for parent, rows in understood(inside.rows, body, endpoint=f"GET {path}").items():
+                digest = page_digest(self._key, msgspec.msgpack.encode(rows))
+                yield Page(parent, digest, partial(_same, rows))
+
+    def _assignees(self, organization: int, assignment: int) -> Page:
+        path = f"/v2/orgs/{organization}/area_assignments/{assignment}/assignees"
+        bodies = list(counted_list(partial(self._numbered, path, ""), endpoint=f"GET {path}"))
+        decode = partial(canvassing.assignees, assignment, bodies)
+        rows = partial(understood, lambda _body: decode(), b"", endpoint=f"GET {path}")
+        return Page(assignment, page_digest(self._key, b"".join(bodies)), rows)
+
     def _tree(self, organization: int) -> Iterator[Page]:
         path = f"/v1/orgs/{organization}"
         root = self._client.get(path)
@@ -135,23 +129,18 @@ class Reads:
         rows = partial(understood, lambda body: people.tree(body, below), root, endpoint=f"GET {path}")
         yield Page(0, page_digest(self._key, root + below), rows)
 
+    # -- tags on people
+
     def _taggings(self, organization: int, tag: int) -> Page:
         path = f"/v1/orgs/{organization}/people/tags/{tag}/people"
-        bodies = self._bodies(Tagging, path)
-        with_values = self._has_values(organization, tag)
-        tagged = several(bodies, people.ids, endpoint=f"GET {path}") if with_values else []
-        of_person = f"/v1/orgs/{organization}/people/%d/tags"
-        values = [self._client.get(of_person % person) for person in tagged]
-
-        def rows() -> list[Row]:
-            if with_values:
-                return [
-                    (tag, person, understood(partial(people.tag_value, tag=tag), body, endpoint=of_person))
-                    for person, body in zip(tagged, values, strict=True)
-                ]
-            return [(tag, person, None) for person in several(bodies, people.ids, endpoint=f"GET {path}")]
-
-        return Page(tag, page_digest(self._key, b"".join(bodies + values)), rows)
+        bodies = self._of_parent(Tagging, None, path)
+        if not self._has_values(organization, tag):
+            rows = partial(_tagged, tag, bodies, endpoint=f"GET {path}")
+            return Page(tag, page_digest(self._key, b"".join(bodies)), rows)
+        tagged = several(bodies, people.ids, endpoint=f"GET {path}")
+        theirs = {p: self._client.get(f"/v1/orgs/{organization}/people/{p}/tags") for p in tagged}
+        whole = b"".join((*bodies, *theirs.values()))
+        return Page(tag, page_digest(self._key, whole), partial(_valued, tag, theirs))
 
     def _has_values(self, organization: int, tag: int) -> bool:
         """Does the configuration name this tag among those whose values are kept?"""
@@ -167,9 +156,8 @@ class Reads:
 
     def look(self, record: type[Mirror], *, organization: int, row: int) -> Found:
         """Ask for one person or event directly. Raises a Trouble when the answer decides nothing."""
-        name, _ = self._lists[record]
         try:
-            self._client.get(f"/v1/orgs/{organization}/{name}/{row}")
+            self._client.get(f"{self._path(self._lists[record], organization)}/{row}")
         except NotThere:
             return Found.GONE
         except Forbidden:
@@ -196,10 +184,31 @@ class Reads:
             self._pool = None
         self._client.close()
 
-    def _ahead(self) -> Ahead:
-        return Ahead(self._threads, widest=self._width, clock=self._client.gate.clock)
-
     def _threads(self) -> ThreadPoolExecutor:
         if self._pool is None:
             self._pool = ThreadPoolExecutor(self._width, thread_name_prefix="zetkin")
         return self._pool
+
+
+def _unless_gone(read: Callable[[int], Page], parent: int) -> Page:
+    """What hangs on a parent; a parent that has gone meanwhile keeps what is known of it until it is proven gone."""
+    try:
+        return read(parent)
+    except NotThere:
+        return Page.unknown(parent)
+
+
+def _same(rows: list[Row]) -> list[Row]:
+    return rows
+
+
+def _tagged(tag: int, bodies: list[bytes], *, endpoint: str) -> list[Row]:
+    return [(tag, person, None) for person in several(bodies, people.ids, endpoint=endpoint)]
+
+
+def _valued(tag: int, tags_of: dict[int, bytes]) -> list[Row]:
+    endpoint = "GET /v1/orgs/…/people/…/tags"
+    return [
+        (tag, person, understood(partial(people.tag_value, tag=tag), body, endpoint=endpoint))
+        for person, body in tags_of.items()
+    ]

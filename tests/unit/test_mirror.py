@@ -4,17 +4,30 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlmodel import select
+from sqlmodel.sql.sqltypes import AutoString, UTCDateTime
 
 from zetkin_sync.errors import Temporary
 from zetkin_sync.language import say
-from zetkin_sync.records import Event, Missing, Page, Person, Snapshot, Tagging
+from zetkin_sync.records import (
+    Absence,
+    Event,
+    Mirror,
+    Missing,
+    Page,
+    Participation,
+    Person,
+    Snapshot,
+    Tagging,
+    own_columns,
+)
 from zetkin_sync.store.engine import Store
-from zetkin_sync.store.mirror import Brake, forget, read_whole
+from zetkin_sync.store.mirror import Brake, read_whole
+from zetkin_sync.store.vanishing import forget
 
 Rows = dict[int, str]
 
@@ -204,3 +217,81 @@ def test_instants_and_wall_clock_times_come_back_as_they_went(store: Store) -> N
     with store.reading() as session:
         event = session.exec(select(Event)).one()
     assert (event.starts, event.published) == (starts, published)
+
+
+def made_up(record: type[Mirror], n: int) -> tuple[Any, ...]:
+    """A row of any record, every column filled."""
+    values: list[Any] = []
+    for name in own_columns(record):
+        column = record.__table__.c[name]  # type: ignore[attr-defined]
+        kind = column.type
+        if isinstance(kind, UTCDateTime):
+            values.append(datetime(2026, 10, 25, 2, 30, n, tzinfo=UTC))
+            continue
+        moment = datetime(2026, 10, 25, 2, 30, n)
+        of_kind = {int: n, str: f"å{n}", bool: True, float: 59.25, bytes: b"\0" * 32, datetime: moment}
+        values.append(
+            {**of_kind, date: date(2026, 2, n)}[str if isinstance(kind, AutoString) else kind.python_type]
+        )
+    return tuple(values)
+
+
+@pytest.mark.parametrize("record", sorted(Mirror.__subclasses__(), key=lambda r: r.__name__))
+def test_every_list_of_zetkin_can_be_mirrored_changed_and_emptied(store: Store, record: type[Mirror]) -> None:
+    def reading(*numbers: int) -> Iterator[Page]:
+        if record.mirrored.parented:
+            for n in numbers:
+                yield Page(n, bytes([n]) * 16, lambda n=n: [made_up(record, n)])
+        else:
+            yield Page(0, bytes(numbers).ljust(16, b"!"), lambda: [made_up(record, n) for n in numbers])
+
+    def known() -> list[tuple[Any, ...]]:
+        with store.reading() as session:
+            found = [
+                tuple(getattr(r, c) for c in own_columns(record)) for r in session.exec(select(record)).all()
+            ]
+        return sorted(found, key=repr)
+
+    for numbers in [(1, 2, 3), (1, 2, 3), (2, 3, 4)]:
+        snapshot = read_whole(store, record, reading(*numbers), district=1, organization=1)
+        assert snapshot.complete, snapshot.why
+    expected = {2, 3, 4} | ({1} if record.mirrored.absence is Absence.PROOF else set())
+    assert known() == sorted((made_up(record, n) for n in expected), key=repr)
+
+
+def bookings(of: dict[int, list[int]]) -> Iterator[Page]:
+    for event, people in of.items():
+        rows = [(event, p, None, None, None, None) for p in people]
+        yield Page(event, hashlib.sha256(repr(rows).encode()).digest()[:16], lambda rows=rows: rows)
+
+
+def booked(store: Store, of: dict[int, list[int]]) -> set[tuple[int, int]]:
+    snapshot = read_whole(store, Participation, bookings(of), district=1, organization=1)
+    assert snapshot.complete, snapshot.why
+    with store.reading() as session:
+        return {(p.event, p.person) for p in session.exec(select(Participation)).all()}
+
+
+def test_an_event_that_is_suddenly_without_anybody_is_believed_the_second_time(sqlite_store: Store) -> None:
+    many = {e: list(range(10)) for e in range(1, 31)}
+    everybody = booked(sqlite_store, many)
+    assert booked(sqlite_store, many | {7: []}) == everybody
+    assert booked(sqlite_store, many) == everybody
+    assert booked(sqlite_store, many | {7: []}) == everybody
+    assert booked(sqlite_store, many | {7: []}) == {(e, p) for e, p in everybody if e != 7}
+    assert booked(sqlite_store, many | {7: [1]}) == {(e, p) for e, p in everybody if e != 7} | {(7, 1)}
+
+
+def test_an_event_with_few_may_lose_them_at_once(sqlite_store: Store) -> None:
+    many = {e: [1, 2] for e in range(1, 31)}
+    assert (7, 1) not in booked(sqlite_store, many) - {(7, 1), (7, 2)}
+    assert {e for e, _ in booked(sqlite_store, many | {7: []})} == set(range(1, 31)) - {7}
+
+
+def test_an_event_that_could_not_be_asked_keeps_what_is_known(sqlite_store: Store) -> None:
+    many = {e: [1, 2] for e in range(1, 31)}
+    everybody = booked(sqlite_store, many)
+    reading = [Page.unknown(99), *(p if p.number != 7 else Page.unknown(7) for p in bookings(many))]
+    snapshot = read_whole(sqlite_store, Participation, reading, district=1, organization=1)
+    assert (snapshot.complete, snapshot.seen, snapshot.gone) == (True, 60, 0)
+    assert booked(sqlite_store, many) == everybody

@@ -1,9 +1,23 @@
 """Every table, one file a family. Importing this package is what makes the schema known."""
 
 from zetkin_sync.records.assessments import Assessment, GoalState
+from zetkin_sync.records.calls import Call, CallAssignment, Caller, CallStats
+from zetkin_sync.records.canvassing import AreaAssignee, AreaAssignment, AreaStats, DrawnArea
 from zetkin_sync.records.controls import STOP, Control
 from zetkin_sync.records.declared import Keep, Source
-from zetkin_sync.records.events import Event, EventType, Participation, Place, Project, Response
+from zetkin_sync.records.emails import Email, EmailConfig, EmailLink, EmailRecipient, EmailStats, EmailTheme
+from zetkin_sync.records.events import (
+    Event,
+    EventStats,
+    EventType,
+    Participation,
+    Place,
+    Project,
+    Reminder,
+    Response,
+)
+from zetkin_sync.records.joining import BulkJob, Duplicate, DuplicatePerson, JoinForm, JoinSubmission
+from zetkin_sync.records.journeys import Journey, JourneyInstance, JourneyPerson
 from zetkin_sync.records.ledger import FINISHED, Run, RunState
 from zetkin_sync.records.lists import PeopleList
 from zetkin_sync.records.mail import Mailing, MailState
@@ -12,6 +26,8 @@ from zetkin_sync.records.organizations import Official, Organization
 from zetkin_sync.records.people import Field, Person, Tag, Tagging
 from zetkin_sync.records.plans import OPEN_INTENTS, Approval, Intent, IntentState, PlanState, StoredPlan
 from zetkin_sync.records.snapshots import MirrorPage, Missing, Snapshot
+from zetkin_sync.records.surveys import Survey, SurveyAnswer, SurveyOption, SurveySubmission
+from zetkin_sync.records.tasks import AssignedTask, Task
 
 __all__ = [
     "FINISHED",
@@ -19,15 +35,39 @@ __all__ = [
     "STOP",
     "Absence",
     "Approval",
+    "AreaAssignee",
+    "AreaAssignment",
+    "AreaStats",
     "Assessment",
+    "AssignedTask",
+    "BulkJob",
+    "Call",
+    "CallAssignment",
+    "CallStats",
+    "Caller",
     "Control",
+    "DrawnArea",
+    "Duplicate",
+    "DuplicatePerson",
+    "Email",
+    "EmailConfig",
+    "EmailLink",
+    "EmailRecipient",
+    "EmailStats",
+    "EmailTheme",
     "Event",
+    "EventStats",
     "EventType",
     "Field",
     "Found",
     "GoalState",
     "Intent",
     "IntentState",
+    "JoinForm",
+    "JoinSubmission",
+    "Journey",
+    "JourneyInstance",
+    "JourneyPerson",
     "Keep",
     "MailState",
     "Mailing",
@@ -44,13 +84,19 @@ __all__ = [
     "Place",
     "PlanState",
     "Project",
+    "Reminder",
     "Response",
     "Run",
     "RunState",
     "Snapshot",
     "Source",
     "StoredPlan",
+    "Survey",
+    "SurveyAnswer",
+    "SurveyOption",
+    "SurveySubmission",
     "Tag",
     "Tagging",
+    "Task",
     "own_columns",
 ]

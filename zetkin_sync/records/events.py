@@ -99,3 +99,28 @@ class Response(Mirror, table=True):
     event: int = key("the event")
     person: int = key("who signed up", person=True)
     responded: datetime | None = stored("when", default=None)
+
+
+class EventStats(Mirror, table=True):
+    """How many are booked and signed up, as Zetkin counts (API.md §6.6 tells why the app's page may differ)."""
+
+    __tablename__ = "event_stats"
+    __table_args__: ClassVar = {"sqlite_with_rowid": False}
+    mirrored: ClassVar = Mirrored("event_stats", parented=True)
+
+    event: int = key("the event")
+    booked: int = stored("how many are booked", default=0)
+    pending: int = stored("how many signed up and are not booked", default=0)
+    reminded: int = stored("how many Zetkin has reminded", default=0)
+    signups: int = stored("how many signed up", default=0)
+
+
+class Reminder(Mirror, table=True):
+    """That Zetkin has reminded a person of an event."""
+
+    __table_args__: ClassVar = {"sqlite_with_rowid": False}
+    mirrored: ClassVar = Mirrored("reminders", parented=True)
+
+    event: int = key("the event")
+    person: int = key("who was reminded", person=True)
+    sent: datetime | None = stored("when, the latest time", default=None)

@@ -43,6 +43,11 @@ class Page(NamedTuple):
     digest: bytes
     rows: Callable[[], list[tuple[Any, ...]]]
 
+    @classmethod
+    def unknown(cls, number: int) -> Page:
+        """A parent that could not be asked, because it is gone or going: what is known of it stays as it is."""
+        return cls(number, b"", list)
+
 
 class Found(StrEnum):
     """What a direct question about one record answered."""

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import ClassVar
 
 from zetkin_sync.records.declared import key, stored
-from zetkin_sync.records.mirrored import Mirror, Mirrored
+from zetkin_sync.records.mirrored import Absence, Mirror, Mirrored
 
 
 class Organization(Mirror, table=True):
     """One organization of the tree (API.md §4.1); `organization` is the root whose tree was read."""
 
     __table_args__: ClassVar = {"sqlite_with_rowid": False}
-    mirrored: ClassVar = Mirrored("organizations")
+    mirrored: ClassVar = Mirrored("organizations", Absence.PROOF)
 
     id: int = key("the organization")
     parent: int | None = stored("the tree", default=None)

@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, NamedTuple
 
@@ -23,8 +22,10 @@ from zetkin_sync.language import Message, say, to_json
 from zetkin_sync.records import Absence, Mirror, MirrorPage, Missing, Page, Snapshot, own_columns
 from zetkin_sync.store.bulk import Stage
 from zetkin_sync.store.engine import Store
+from zetkin_sync.store.held import Index, load_index
 
 DIGEST = 16
+_FLIP = int.from_bytes(b"\xff" * DIGEST, "big")
 RIPE_AFTER = timedelta(hours=1)
 _BATCH = 1000
 
@@ -49,26 +50,6 @@ class Scope(NamedTuple):
     district: int
     organization: int
     resource: str
-
-
-@dataclass
-class _Index:
-    """The rows of the last whole reading: where they stood and what they were, as flat arrays."""
-
-    numbers: dict[int, tuple[bytes, int, int]] = field(default_factory=dict)  # page → digest, first, last
-    keys: np.ndarray = field(default_factory=lambda: np.empty(0, np.int64))
-    digests: np.ndarray = field(default_factory=lambda: np.empty((0, 2), np.uint64))
-    order: np.ndarray = field(default_factory=lambda: np.empty(0, np.int64))
-    seen: np.ndarray = field(default_factory=lambda: np.empty(0, np.bool_))
-
-    def find(self, keys: np.ndarray) -> np.ndarray:
-        """For each key its place in the arrays, or -1."""
-        if not len(self.keys):
-            return np.full(len(keys), -1, np.int64)
-        at = np.searchsorted(self.keys, keys, sorter=self.order)
-        at[at == len(self.keys)] = 0
-        place = self.order[at]
-        return np.where(self.keys[place] == keys, place, -1)
 
 
 def read_whole(
@@ -131,21 +112,28 @@ class _Reading:
         self.columns = own_columns(record)
         self.key = tuple(n for n in self.columns if self.table.c[n].primary_key)
         self.parented = record.mirrored.parented
-        self.key_at = 1 if self.parented else 0  # which value of a row identifies it inside its page
+        self.key_at = 1 if self.parented and len(self.key) > 1 else 0  # what identifies a row inside its page
         self.counts = {"pages": 0, "decoded": 0, "seen": 0, "new": 0, "changed": 0, "missing": 0, "gone": 0}
         self.read: set[int] = set()
         self.came_back: set[int] = set()
-        self.index = _Index()
+        self.index = Index()
         self.unlisted = self.index.keys
+        self.base: int | None = None
+        self.last: tuple[bool, int, int] | None = None  # of the newest snapshot: complete, missing, seen
 
     # -- before reading
 
     def load(self, connection: Connection) -> None:
         self.connection = connection
-        self.base = connection.execute(
-            select(func.max(_snapshots.c.id)).where(*self._of(_snapshots))
-        ).scalar()
-        self.index = _load_index(connection, self._of(_pages))
+        newest = connection.execute(
+            select(_snapshots.c.id, _snapshots.c.complete, _snapshots.c.missing, _snapshots.c.seen)
+            .where(*self._of(_snapshots))
+            .order_by(_snapshots.c.id.desc())
+            .limit(1)
+        ).first()
+        self.base = newest[0] if newest else None
+        self.last = tuple(newest[1:]) if newest else None
+        self.index = load_index(connection, self._of(_pages))
         self.waiting = set(connection.execute(select(_missing.c.id).where(*self._of(_missing))).scalars())
         self.stage = Stage(connection, self.table, self.columns, self.key)
         self.page_stage = Stage(
@@ -168,10 +156,19 @@ class _Reading:
         """Compare one page with the last whole reading and stage what differs."""
         self.counts["pages"] += 1
         known = self.index.numbers.get(page.number)
-        if known is not None and known[0] == page.digest and page.number not in self.read:
-            self._unchanged(page.number)
+        if not page.digest or (
+            known is not None and known[0] == page.digest and page.number not in self.read
+        ):
+            if known is not None:
+                self._unchanged(page.number)
             return
         rows = page.rows()
+        if not rows and known is not None and self._is_doubtful(page, known):
+            self._unchanged(page.number)
+            _, first, last = known
+            keys, digests = self.index.keys[first:last], self.index.digests[first:last]
+            self.page_stage.add([(page.number, _doubted(page.digest), keys.tobytes(), digests.tobytes())])
+            return
         self.read.add(page.number)
         self.counts["decoded"] += len(rows)
         keys = np.fromiter((row[self.key_at] for row in rows), np.int64, len(rows))
@@ -189,6 +186,11 @@ class _Reading:
             if self.waiting:
                 self.came_back.update(self.waiting.intersection(keys[write].tolist()))
         self.page_stage.add([(page.number, page.digest, keys.tobytes(), digest_bytes)])
+
+    def _is_doubtful(self, page: Page, known: tuple[bytes, int, int]) -> bool:
+        """Is a parent suddenly without anything? One answer does not prove that; the next one does."""
+        digest, first, last = known
+        return self.parented and last - first > self.brake.least and digest != _doubted(page.digest)
 
     def _unchanged(self, number: int) -> None:
         _, first, last = self.index.numbers[number]
@@ -223,16 +225,20 @@ class _Reading:
                 ),
                 say("Look in Zetkin. If it is right, run the pull again with --accept-absence."),
             )
-        if self.record.mirrored.absence is Absence.PROOF and self.brake.holds(self.counts["missing"], before):
+        if not self.brake.holds(self.counts["missing"], before):
+            return
+        missing = say(
+            "{missing} of {n} in {resource} are no longer listed; that is more than may be believed at once.",
+            missing=self.counts["missing"],
+            n=before,
+            resource=self.scope.resource,
+        )
+        if self.record.mirrored.absence is Absence.PROOF:
             raise NeedsHuman(
-                say(
-                    "{missing} of {n} in {resource} are no longer listed; that is more than may be believed at once.",
-                    missing=self.counts["missing"],
-                    n=before,
-                    resource=self.scope.resource,
-                ),
-                say("Look in Zetkin. If it is right, run the pull again with --accept-absence."),
+                missing, say("Look in Zetkin. If it is right, run the pull again with --accept-absence.")
             )
+        if self.last != (False, self.counts["missing"], self.counts["seen"]):
+            raise Temporary(missing, say("If the next reading says the same, it is believed."))
 
     def _split(self) -> tuple[int, np.ndarray]:
         """How many rows of the last reading are listed still, and the keys of those that are not.
@@ -337,55 +343,13 @@ class _Reading:
         self.page_stage.drop()
 
 
-def forget(
-    store: Store, record: type[Mirror], *, district: int, organization: int, ids: Collection[int]
-) -> int:
-    """Remove rows that are proven gone, and the waiting that is over. Returns how many rows went."""
-    table: Table = record.__table__  # type: ignore[attr-defined]
-    key = own_columns(record)[0]
-    gone = 0
-    with store.writing() as session:
-        connection = session.connection()
-        for some in _batches(sorted(ids)):
-            where = [
-                table.c.district == district,
-                table.c.organization == organization,
-                table.c[key].in_(some),
-            ]
-            gone += connection.execute(delete(table).where(*where)).rowcount
-            connection.execute(
-                delete(_missing).where(
-                    _missing.c.district == district,
-                    _missing.c.organization == organization,
-                    _missing.c.resource == record.mirrored.resource,
-                    _missing.c.id.in_(some),
-                )
-            )
-    return gone
-
-
 def _row_digest(row: tuple[Any, ...]) -> bytes:
     return hashlib.sha256(msgspec.msgpack.encode(row)).digest()[:DIGEST]
 
 
-def _load_index(connection: Connection, where: list[Any]) -> _Index:
-    index = _Index()
-    keys: list[bytes] = []
-    digests: list[bytes] = []
-    first = 0
-    query = select(_pages.c.number, _pages.c.digest, _pages.c.row_keys, _pages.c.row_digests).where(*where)
-    for number, digest, page_keys, page_digests in connection.execute(query.order_by(_pages.c.number)):
-        last = first + len(page_keys) // 8
-        index.numbers[number] = (digest, first, last)
-        keys.append(page_keys)
-        digests.append(page_digests)
-        first = last
-    if first:
-        index.keys = np.frombuffer(b"".join(keys), np.int64)
-        index.digests = np.frombuffer(b"".join(digests), np.uint64).reshape(-1, 2)
-        index.order = np.argsort(index.keys, kind="stable")
-        index.seen = np.zeros(first, np.bool_)
-    return index
+def _doubted(digest: bytes) -> bytes:
+    """The mark of a page that came back empty once: believed when it comes back empty again."""
+    return (int.from_bytes(digest, "big") ^ _FLIP).to_bytes(DIGEST, "big")
 
 
 @contextmanager

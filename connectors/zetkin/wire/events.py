@@ -66,6 +66,18 @@ class _Response(msgspec.Struct, gc=False):
     response_date: str | None = None
 
 
+class _Stats(msgspec.Struct, gc=False):
+    num_booked: int = 0
+    num_pending: int = 0
+    num_reminded: int = 0
+    num_signups: int = 0
+
+
+class _Reminder(msgspec.Struct, gc=False):
+    person: Ref
+    sent: str | None = None
+
+
 def events(when: Reading) -> Rows:
     """A list of events; their times become wall-clock times."""
 
@@ -119,3 +131,24 @@ def responses(event: int, body: bytes) -> list[Row]:
     return [
         (event, r.person.id if r.person else r.id, instant(r.response_date)) for r in _responses(body).data
     ]
+
+
+_stats = envelope(_Stats).decode
+_reminders = envelope(list[_Reminder]).decode
+
+
+def stats(event: int, body: bytes) -> list[Row]:
+    """How many are booked on one event, and so on."""
+    s: _Stats = _stats(body).data
+    return [(event, s.num_booked, s.num_pending, s.num_reminded, s.num_signups)]
+
+
+def reminders(event: int, body: bytes) -> list[Row]:
+    """Who has been reminded of one event, and when last."""
+    last: dict[int, Row] = {}
+    for reminder in _reminders(body).data:
+        row = (event, reminder.person.id, instant(reminder.sent))
+        known = last.get(row[1])
+        if known is None or (row[2] is not None and (known[2] is None or row[2] > known[2])):
+            last[row[1]] = row
+    return list(last.values())

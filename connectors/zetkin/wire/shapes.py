@@ -13,7 +13,7 @@ from zetkin_sync.language import say
 T = TypeVar("T")
 Row = tuple[Any, ...]
 Rows = Callable[[bytes], list[Row]]
-Id = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
+Id = Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)]
 
 
 class Ref(msgspec.Struct, gc=False):
@@ -35,6 +35,19 @@ class _Nothing(msgspec.Struct, gc=False):
 
 class _Counted(msgspec.Struct, gc=False):
     data: list[_Nothing]
+
+
+class _Pagination(msgspec.Struct, gc=False):
+    total: int
+
+
+class _Meta(msgspec.Struct, gc=False):
+    pagination: _Pagination
+
+
+class _CountedV2(msgspec.Struct, gc=False):
+    data: list[_Nothing]
+    meta: _Meta
 
 
 def id_of(ref: Ref | Titled | None) -> int | None:
@@ -67,6 +80,15 @@ _count = msgspec.json.Decoder(_Counted).decode
 def count(body: bytes, *, endpoint: str) -> int:
     """How many records a list's body holds, without reading any of them."""
     return len(understood(_count, body, endpoint=endpoint).data)
+
+
+_count_v2 = msgspec.json.Decoder(_CountedV2).decode
+
+
+def count_and_total(body: bytes, *, endpoint: str) -> tuple[int, int]:
+    """How many records an answer of API v2 holds, and how many it says that there are."""
+    counted: _CountedV2 = understood(_count_v2, body, endpoint=endpoint)
+    return len(counted.data), counted.meta.pagination.total
 
 
 def understood(decode: Callable[[bytes], Any], body: bytes, *, endpoint: str) -> Any:

@@ -7,7 +7,7 @@ which nobody holds an activity is marked for a person to look at.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -68,3 +68,8 @@ class Reading(NamedTuple):
     def _at_night(self, hour: int) -> bool:
         first, last = self.suspicious
         return first <= hour < last if first <= last else hour >= first or hour < last
+
+
+def day(text: str | None) -> date | None:
+    """A calendar day, from a date or from a time whose day is meant."""
+    return date.fromisoformat(text[:10]) if text else None
