@@ -27,6 +27,7 @@ _RETURNED = frozenset(
     )
 )
 _TEXTS = 8
+STAMP = "x-zetkin-sync-delivery"  # the header with our token
 _WORDS = frozenset(("text/plain", "text/html", "text/enriched", "message/news"))
 
 
@@ -141,6 +142,7 @@ class Opened:
             sender=sender[0] if sender else None,
             recipients=tuple(self.mailed_to[:50]),
             path=path[0] if path else None,
+            stamp=back.raw(STAMP)[:200] or None,
         )
 
 

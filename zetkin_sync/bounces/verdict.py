@@ -138,6 +138,7 @@ class Returned:
     sender: str | None = None
     recipients: tuple[str, ...] = ()
     path: str | None = None  # its Return-Path
+    stamp: str | None = None  # our own header in it: where a relay leaves return paths alone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
