@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from sqlalchemy import Index
+
 from zetkin_sync.records.declared import key, stored
 from zetkin_sync.records.mirrored import Absence, Mirror, Mirrored
 
@@ -11,7 +13,10 @@ from zetkin_sync.records.mirrored import Absence, Mirror, Mirrored
 class Person(Mirror, table=True):
     """A person as one organization lists them (API.md §4.2), reduced to what a goal or a callout needs."""
 
-    __table_args__: ClassVar = {"sqlite_with_rowid": False}
+    __table_args__: ClassVar = (
+        Index("person_by_address", "district", "address"),
+        {"sqlite_with_rowid": False},
+    )
     mirrored: ClassVar = Mirrored("people", Absence.PROOF)
 
     id: int = key("the person's id in Zetkin", person=True)
