@@ -7,12 +7,20 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from zoneinfo import ZoneInfo
 
+from tests.unit.metrics import METRICS
+from zetkin_sync.goals import Assessed, Plan, assess, bind
 from zetkin_sync.records.facts import (
     AreaFact,
+    AttestationFact,
     EventFact,
     Facts,
     OrganizationFact,
+    ParticipationFact,
+    PersonFact,
     PriorityFact,
+    RegisterFact,
+    RegisterRow,
+    TagFact,
 )
 
 DISTRICT = 1
@@ -85,3 +93,86 @@ def monthly(
 
 def with_events(facts: Facts, *events: EventFact) -> Facts:
     return replace(facts, events=(*facts.events, *events))
+
+
+def person(id_: int, *organizations: int, **more: object) -> PersonFact:
+    return PersonFact(id=id_, organizations=(DISTRICT, *organizations), **more)  # type: ignore[arg-type]
+
+
+def tag(
+    title: str, people: dict[int, str | None], *, owner: int = DISTRICT, id_: int | None = None
+) -> TagFact:
+    values = {person: value for person, value in people.items() if value is not None}
+    return TagFact(
+        id=next(_ids) if id_ is None else id_,
+        title=title,
+        group=None,
+        owner=owner,
+        people=frozenset(people),
+        values=values,
+    )
+
+
+def row(
+    key: str, *, unit: int | None = None, area: str | None = None, on: date | None = None, **values: object
+) -> RegisterRow:
+    return RegisterRow(key=key, unit=unit, area=area, day=on, values=values)
+
+
+def with_register(facts: Facts, name: str, *rows: RegisterRow) -> Facts:
+    register = RegisterFact(name=name, read=facts.now, rows=rows)
+    return replace(facts, registers={**facts.registers, name: register})
+
+
+def attestation(goal: str, verdict: str, on: date, **more: object) -> AttestationFact:
+    return AttestationFact(
+        id=next(_ids),
+        goal=goal,
+        unit=DISTRICT,
+        verdict=verdict,
+        on=on,
+        at=more.pop("at", datetime(on.year, on.month, on.day, 20, tzinfo=UTC)),  # type: ignore[arg-type]
+        **more,  # type: ignore[arg-type]
+    )
+
+
+def came(event_: EventFact, *people: int) -> list[ParticipationFact]:
+    """Bookings on an event with attendance recorded the same evening."""
+    at = event_.ends.replace(tzinfo=UTC)
+    return [ParticipationFact(event=event_.id, person=p, attended=at) for p in people]
+
+
+def ask(
+    metric: str,
+    facts: Facts,
+    *,
+    target: float | None = 1,
+    period: str | None = "now",
+    figure: str = "share",
+    direction: str = "at_least",
+    parameters: dict[str, object] | None = None,
+) -> Assessed:
+    """What one metric says of the district, as a goal of a small plan would."""
+    goal = {
+        "number": 1,
+        "id": "goal",
+        "title": {"sv": "Mål", "en": "Goal"},
+        "quote": "…",
+        "definition": {"sv": "…", "en": "…"},
+        "metric": metric,
+        "parameters": parameters or {},
+        "figure": figure,
+        "target": target,
+        "target_from": "none" if target is None else "plan",
+        "direction": direction,
+        "period": period,
+        "evidence": ["Z"],
+        "owner": ["district_board"],
+        "readers": ["district_board"],
+    }
+    plan = Plan.model_validate(
+        {"id": "p", "title": "Plan", "starts": "2026-01-01", "ends": "2026-12-31", "goals": [goal]}
+    )
+    bound, problems = bind(plan, METRICS, file="plan.toml")
+    assert not problems, [str(problem) for problem in problems]
+    return assess(facts, bound)[0]

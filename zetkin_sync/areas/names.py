@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 _WORD = re.compile(r"\w+")
 
@@ -14,6 +14,35 @@ Words = tuple[str, ...]
 def words_of(text: str) -> Words:
     """The words of a text as they are compared: composed letters, one case, no punctuation."""
     return tuple(_WORD.findall(unicodedata.normalize("NFC", text).casefold()))
+
+
+def contains(words: Words, phrase: Words) -> bool:
+    """Does the phrase stand in the text, word by word?"""
+    n = len(phrase)
+    return bool(n) and any(words[i : i + n] == phrase for i in range(len(words) - n + 1))
+
+
+def begins(words: Words, phrase: Words) -> bool:
+    """The same, where the phrase's last word may be only the beginning of one."""
+    n = len(phrase)
+    return bool(n) and any(
+        words[i : i + n - 1] == phrase[:-1] and words[i + n - 1].startswith(phrase[-1])
+        for i in range(len(words) - n + 1)
+    )
+
+
+def says_one(phrases: Iterable[str]) -> Callable[[Words], bool]:
+    """A test of whether a text says one of some phrases; a `*` at the end of one takes every ending."""
+    given = tuple(phrases)
+    whole = [words_of(phrase) for phrase in given if not phrase.endswith("*")]
+    begun = [words_of(phrase) for phrase in given if phrase.endswith("*")]
+
+    def says(words: Words) -> bool:
+        return any(contains(words, phrase) for phrase in whole) or any(
+            begins(words, phrase) for phrase in begun
+        )
+
+    return says
 
 
 class NamesOfAreas:

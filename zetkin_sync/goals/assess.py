@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 
 from zetkin_sync.goals.forecast import Outlook, outlook
@@ -64,18 +64,31 @@ def assess(
     `only` limits it to some goals (ids). `observed` may be given when several plans look at the same facts.
     """
     seen = observed or Observed(facts)
-    found: list[Assessed] = []
-    for goal in bound.goals:
-        if only is None or goal.goal.id in only:
-            found += assess_goal(seen, bound, goal)
-    return found
+    wanted = [goal for goal in bound.goals if only is None or goal.goal.id in only]
+    whole = any(_last(goal) for goal in wanted)  # a metric about the whole plan needs the whole plan
+    found: dict[str, list[Assessed]] = {}
+    known: dict[str, bool] = {}
+    for goal in sorted(bound.goals if whole else wanted, key=_last):
+        assessed = assess_goal(seen, bound, goal, known=known)
+        known[goal.goal.id] = assessed[0].known
+        found[goal.goal.id] = assessed
+    return [assessed for goal in wanted for assessed in found[goal.goal.id]]
 
 
-def assess_goal(observed: Observed, plan: BoundPlan, bound: Bound) -> list[Assessed]:
+def _last(bound: Bound) -> bool:
+    return bool(getattr(bound.metric, "LAST", False))
+
+
+def assess_goal(
+    observed: Observed, plan: BoundPlan, bound: Bound, *, known: Mapping[str, bool] | None = None
+) -> list[Assessed]:
     """One goal: the district, and each association that its metric tells apart."""
     goal = bound.goal
     window = goal.window(plan.plan, observed.today)
-    measured = bound.metric.measure(observed, Asked(goal, bound.parameters, window, plan.plan))
+    asked = Asked(goal, bound.parameters, window, plan.plan, known or {})
+    measured = bound.metric.measure(observed, asked)
+    if measured.before is None and goal.id in observed.facts.earlier:
+        measured = replace(measured, before=observed.facts.earlier[goal.id])
     units = [part for part in measured.parts if isinstance(part.unit, int)]
     return [
         _district(observed, plan.plan.id, goal, window, measured),
@@ -86,6 +99,9 @@ def assess_goal(observed: Observed, plan: BoundPlan, bound: Bound) -> list[Asses
 def _district(observed: Observed, plan: str, goal: Goal, window: Window, measured: Measurement) -> Assessed:
     state = decide(goal, measured, window)
     more = _more(goal, measured)
+    missing = measured.missing
+    if state is GoalState.UNKNOWN and not missing and measured.before is None:
+        missing = (say("there is no figure from a year ago to hold it against"),)
     return Assessed(
         plan=plan,
         goal=goal.id,
@@ -93,7 +109,7 @@ def _district(observed: Observed, plan: str, goal: Goal, window: Window, measure
         unit=observed.facts.district,
         day=observed.today,
         state=state,
-        finding=measured.finding or _sentence(goal, measured, more),
+        finding=measured.finding or _sentence(goal, measured, more, missing),
         value=measured.value,
         numerator=measured.numerator,
         denominator=measured.denominator,
@@ -104,7 +120,7 @@ def _district(observed: Observed, plan: str, goal: Goal, window: Window, measure
         more_needed=more,
         before=measured.before,
         outlook=_outlook(state, measured.chance),
-        missing=measured.missing,
+        missing=missing,
         evidence=measured.evidence or _units_evidence(measured),
         parts=measured.parts,
         shown=not goal.judged and measured.applies,
@@ -152,10 +168,10 @@ def _more(goal: Goal, measured: Measurement) -> int | None:
     return None
 
 
-def _sentence(goal: Goal, measured: Measurement, more: int | None) -> Message:
+def _sentence(goal: Goal, measured: Measurement, more: int | None, missing: tuple[Message, ...]) -> Message:
     """The figure in a sentence: exact counts, the bounds where something is unknown, and the distance."""
     if measured.value is None:
-        return say("it cannot be known yet")
+        return missing[0] if missing else say("it cannot be known yet")
     if measured.numerator is None or not measured.denominator:
         value = Share(measured.value) if goal.figure == "share" else measured.value
         if more:

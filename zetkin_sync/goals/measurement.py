@@ -57,7 +57,8 @@ class Measurement:
     """A figure for the district.
 
     `lower` and `upper` bound `value` when something is unknown. `expected` is the value if everything that is
-    already planned takes place; `chance` the forecast, 0–1, that the target is met at the end of the period; `on_pace` the metric's own answer to that. `before` is the
+    already planned takes place; `chance` the forecast, 0–1, that the target is met at the end of the period; `on_pace` the metric's own answer to that,
+    and `over` that its time has passed although the window's has not. `before` is the
     figure for the same stretch last year.
     `missing` says what is needed to know more. `verdict` is set when the metric can tell by itself.
     """
@@ -70,6 +71,7 @@ class Measurement:
     expected: float | None = None
     chance: float | None = None
     on_pace: bool | None = None
+    over: bool | None = None
     before: float | None = None
     finding: Message | None = None
     verdict: Verdict | None = None
@@ -89,11 +91,16 @@ def not_applicable(finding: Message) -> Measurement:
     return Measurement(applies=False, finding=finding)
 
 
+def nothing_to_count() -> Measurement:
+    """No unit, event or person of the kind is known: a share of nothing is unknown, not zero."""
+    return unknown(say("there is nothing to count: no such association or area is known"))
+
+
 def share_of_parts(parts: Iterable[Part], *, chance: float | None = None) -> Measurement:
     """How many units are a yes, of all; those that are unknown stay in the denominator and widen the bounds."""
     all_ = tuple(parts)
     if not all_:
-        return unknown(say("there is nothing to count: no such association or area is known"))
+        return nothing_to_count()
     yes = sum(part.verdict is Verdict.YES for part in all_)
     open_ = [part for part in all_ if part.verdict is Verdict.UNKNOWN]
     missing = tuple(dict.fromkeys(message for part in open_ for message in part.missing))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -28,12 +28,17 @@ class Settings(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Asked(Generic[P]):
-    """What a goal asks of its metric: its parameters, its window, and the plan it stands in."""
+    """What a goal asks of its metric: its parameters, its window, and the plan it stands in.
+
+    `known` says of the goals assessed before this one whether their state could be known; a metric that needs
+    it sets `LAST = True` and is asked after all others.
+    """
 
     goal: Goal
     parameters: P
     window: Window
     plan: Plan
+    known: Mapping[str, bool] = field(default_factory=dict)
 
 
 class Metric(Protocol):
@@ -90,19 +95,27 @@ def bind(
 
 
 def _with_filters(goal: Goal, plan: Plan, file: str, problems: list[Problem]) -> dict[str, Any]:
-    """The parameters with the names of event filters replaced by what the plan says they mean."""
+    """The parameters with the names of event filters replaced by what the plan says they mean.
+
+    `events` (and `…_events`) name one filter; `kinds` names several, or a whole table of the plan.
+    """
+    known = plan.filters()
+
+    def look(name: str, key: str) -> EventFilter:
+        if name not in known:
+            wrong = say("there is no event filter {name}", name=name)
+            place = f"goal {goal.name}: parameters: {key}"
+            problems.append(Problem(file, place, wrong, one_of(sorted(known), near=name)))
+        return known.get(name, EventFilter())
+
     raw = dict(goal.parameters)
-    for name, value in goal.parameters.items():
-        if name != "events" and not name.endswith("_events"):
-            continue
-        if isinstance(value, str):
-            if value not in plan.events:
-                wrong = say("there is no event filter {name}", name=value)
-                key = f"goal {goal.name}: parameters: {name}"
-                problems.append(Problem(file, key, wrong, one_of(sorted(plan.events), near=value)))
-                raw[name] = EventFilter()
-            else:
-                raw[name] = plan.events[value]
+    for key, value in goal.parameters.items():
+        if (key == "events" or key.endswith("_events")) and isinstance(value, str):
+            raw[key] = look(value, key)
+        elif key == "kinds" and isinstance(value, str):
+            raw[key] = {name: wanted for name, wanted in known.items() if name.startswith(f"{value}.")}
+        elif key == "kinds" and isinstance(value, list):
+            raw[key] = {name: look(str(name), key) for name in value}
     return raw
 
 

@@ -9,9 +9,12 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from zetkin_sync.goals.events import EventTable
-from zetkin_sync.goals.priorities import current
-from zetkin_sync.records.facts import AreaFact, Facts, OrganizationFact, PriorityFact
+from zetkin_sync.areas.names import Words, words_of
+from zetkin_sync.goals.events import EventFilter, EventTable, Mask
+from zetkin_sync.goals.priorities import GEOGRAPHIC, current
+from zetkin_sync.goals.windows import Window
+from zetkin_sync.language import Message, say
+from zetkin_sync.records.facts import AreaFact, Facts, OrganizationFact, PriorityFact, RegisterFact
 
 ASSOCIATIONS = ("geographic", "branch")
 
@@ -70,6 +73,80 @@ class Observed:
         starts = np.searchsorted(owner[order], np.arange(len(self.organizations) + 1))
         return {o.id: order[starts[i] : starts[i + 1]] for i, o in enumerate(self.organizations)}
 
+    def held(self, wanted: EventFilter, window: Window) -> Mask:
+        """Events of a kind that took place within a window, today's included."""
+        events = self.events
+        return np.asarray(events.matching(wanted) & events.happens & events.within(window, until=window.day))
+
+    def planned(self, wanted: EventFilter, window: Window) -> Mask:
+        """Published events of a kind that lie ahead, within the window."""
+        events = self.events
+        ahead = events.day > window.day.toordinal()
+        return np.asarray(events.matching(wanted) & events.happens & events.within(window) & ahead)
+
+    def by_association(self, mask: Mask) -> NDArray[np.int64]:
+        """How many of the marked events each organization (by index) holds as an association."""
+        owners = self.event_association[mask]
+        return np.bincount(owners[owners >= 0], minlength=len(self.organizations))
+
+    @cached_property
+    def event_types(self) -> frozenset[Words]:
+        """The types that exist in Zetkin, used or not."""
+        return frozenset(words_of(t) for t in (*self.facts.event_types, *self.events.type.texts) if t)
+
+    def not_in_use(self, wanted: EventFilter) -> Message | None:
+        """Why nothing can be concluded from finding no such event.
+
+        Either no event was ever read, or the type that would tell it does not exist and nothing else tells it.
+        """
+        if not len(self.events):
+            return say("no events have been read from Zetkin")
+        if not wanted.types or any(words_of(title) in self.event_types for title in wanted.types):
+            return None
+        if self.events.matching(wanted).any():
+            return None
+        return say("no event type in Zetkin is called {names}", names=" / ".join(wanted.types))
+
+    @cached_property
+    def association_by_name(self) -> Mapping[Words, int]:
+        """Association ids by title, and by their number as text."""
+        found = {words_of(o.title): o.id for o in self.organizations if o.kind in ASSOCIATIONS}
+        return {**found, **{(str(o.id),): o.id for o in self.organizations}}
+
+    def association_named(self, text: str) -> int | None:
+        """The association that a tag's value or a register's cell means: its title or its number."""
+        return self.association_by_name.get(words_of(text))
+
+    def associations_of(self, organizations: Iterable[int]) -> frozenset[int]:
+        """The associations (ids) that a person belongs to, given the organizations that list them."""
+        owners = {int(self.association_of[self.index[o]]) for o in organizations if o in self.index}
+        return frozenset(self.organizations[i].id for i in owners if i >= 0)
+
+    @cached_property
+    def associations_of_person(self) -> Mapping[int, frozenset[int]]:
+        known: dict[tuple[int, ...], frozenset[int]] = {}
+        found = {}
+        for person in self.facts.people:
+            if person.organizations not in known:
+                known[person.organizations] = self.associations_of(person.organizations)
+            found[person.id] = known[person.organizations]
+        return found
+
+    def register(self, name: str) -> RegisterFact | None:
+        """A register, its rows oldest first, or none when it was never read."""
+        return self._registers.get(name)
+
+    @cached_property
+    def _registers(self) -> Mapping[str, RegisterFact]:
+        return {
+            name: RegisterFact(
+                name=name,
+                read=fact.read,
+                rows=tuple(sorted(fact.rows, key=lambda row: (row.day or date.min, row.key))),
+            )
+            for name, fact in self.facts.registers.items()
+        }
+
     @cached_property
     def areas(self) -> Mapping[str, AreaFact]:
         return {area.id: area for area in sorted(self.facts.areas, key=lambda a: a.id)}
@@ -81,6 +158,16 @@ class Observed:
 
     def priorities_of(self, owner: int, kind: str) -> tuple[PriorityFact, ...]:
         return tuple(p for p in self.priorities.get(owner, ()) if p.kind == kind)
+
+    @cached_property
+    def priority_areas(self) -> Mapping[str, tuple[int, ...]]:
+        """The areas that anybody has prioritised, and who."""
+        owners: dict[str, list[int]] = {}
+        for owner, priorities in self.priorities.items():
+            for priority in priorities:
+                if priority.kind == GEOGRAPHIC and priority.subject in self.areas:
+                    owners.setdefault(priority.subject, []).append(owner)
+        return {area: tuple(sorted(owners[area])) for area in sorted(owners)}
 
     @cached_property
     def _unread(self) -> Mapping[str, frozenset[int]]:

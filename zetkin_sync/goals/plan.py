@@ -44,6 +44,8 @@ class Direction(StrEnum):
 
     AT_LEAST = "at_least"
     AT_MOST = "at_most"
+    MORE_THAN = "more_than"
+    LESS_THAN = "less_than"
     RISING = "rising"
     FALLING = "falling"
     NONE = "none"
@@ -79,9 +81,9 @@ class Goal(_Strict):
     target_from: TargetFrom = TargetFrom.NONE
     direction: Direction = Direction.AT_LEAST
     period: str | None = None
-    evidence: tuple[EvidenceClass, ...] = Field(min_length=1)
-    owner: tuple[str, ...] = Field(min_length=1)
-    readers: tuple[str, ...] = Field(min_length=1)
+    evidence: tuple[EvidenceClass, ...]
+    owner: tuple[str, ...]
+    readers: tuple[str, ...]
     step: Words | None = None
 
     @field_validator("id")
@@ -89,6 +91,13 @@ class Goal(_Strict):
     def _slug(cls, value: str) -> str:
         if not _ID.match(value):
             raise ValueError(say("small letters a–z, digits and single hyphens"))
+        return value
+
+    @field_validator("evidence", "owner", "readers")
+    @classmethod
+    def _some(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if not value:
+            raise ValueError(say("at least one"))
         return value
 
     @field_validator("period")
@@ -128,7 +137,8 @@ class Plan(_Strict):
     """A plan and its goals.
 
     `followed_until` is set when the plan is kept in force after its end, until the next is decided.
-    `events` names filters that goals refer to; `themes` and `audiences` say how each is recognised.
+    `events` names filters that goals refer to; `themes`, `audiences` and `committees` say how each of those is
+    recognised. `holidays` is the country whose holidays are no working days (ISO 3166).
     """
 
     id: str
@@ -137,11 +147,20 @@ class Plan(_Strict):
     ends: date
     followed_until: date | None = None
     source: str = ""
+    holidays: str = "SE"
     roles: dict[str, Words] = {}
     events: dict[str, EventFilter] = {}
     themes: dict[str, EventFilter] = {}
     audiences: dict[str, EventFilter] = {}
+    committees: dict[str, EventFilter] = {}
     goals: tuple[Goal, ...] = ()
+
+    def filters(self) -> dict[str, EventFilter]:
+        """Every named filter: those of `events` by name, the others as `themes.NAME` and so on."""
+        found = dict(self.events)
+        for table in ("themes", "audiences", "committees"):
+            found |= {f"{table}.{name}": wanted for name, wanted in getattr(self, table).items()}
+        return found
 
     @property
     def last_day(self) -> date:
@@ -150,10 +169,6 @@ class Plan(_Strict):
     def goal(self, name: str) -> Goal | None:
         """The goal with that id, or with that number in the plan's table."""
         return next((goal for goal in self.goals if name in (goal.id, goal.name)), None)
-
-
-class _Head(Plan):
-    """A plan without its goals, while it is read."""
 
 
 def parse_plan(data: bytes, *, file: str) -> tuple[Plan | None, list[Problem]]:

@@ -33,14 +33,19 @@ def decide(goal: Goal, measured: Measurement, window: Window) -> GoalState:
     if reached is Verdict.YES:
         return GoalState.MET
     if reached is Verdict.UNKNOWN:
-        return GoalState.ON_TRACK if _promising(goal, measured) and not window.over else GoalState.UNKNOWN
+        promising = _promising(goal, measured) and not _over(measured, window)
+        return GoalState.ON_TRACK if promising else GoalState.UNKNOWN
     return _not_yet(goal, measured, window)
 
 
 def _not_yet(goal: Goal, measured: Measurement, window: Window) -> GoalState:
-    if window.over:
+    if _over(measured, window):
         return GoalState.MISSED
     return GoalState.ON_TRACK if _promising(goal, measured) else GoalState.BEHIND
+
+
+def _over(measured: Measurement, window: Window) -> bool:
+    return window.over if measured.over is None else measured.over
 
 
 def _promising(goal: Goal, measured: Measurement) -> bool:
@@ -51,7 +56,7 @@ def _promising(goal: Goal, measured: Measurement) -> bool:
         return measured.chance > LIKELY
     if measured.expected is None or goal.target is None:
         return False
-    return _meets(goal, measured.expected, measured.denominator)
+    return meets(goal, measured.expected, measured.denominator)
 
 
 def _reached(goal: Goal, measured: Measurement) -> Verdict:
@@ -69,23 +74,27 @@ def _reached(goal: Goal, measured: Measurement) -> Verdict:
         )
     low = value if measured.lower is None else measured.lower
     high = value if measured.upper is None else measured.upper
-    answers = {_meets(goal, low, measured.denominator), _meets(goal, high, measured.denominator)}
+    answers = {meets(goal, low, measured.denominator), meets(goal, high, measured.denominator)}
     if len(answers) == 2:
         return Verdict.UNKNOWN
     return Verdict.YES if answers.pop() else Verdict.NO
 
 
-def _meets(goal: Goal, value: float, of: int | None) -> bool:
-    """Is the figure on the right side of the target? Shares are compared as whole numbers of units."""
-    target = goal.target
-    if target is None:
+def meets(goal: Goal, value: float, of: int | None) -> bool:
+    """Is the figure on the right side of the target? Shares are compared exactly, as whole numbers of units."""
+    if goal.target is None:
         return False
-    if goal.figure == "share" and of:
-        count = round(value * of)
-        if goal.direction is Direction.AT_MOST:
-            return Fraction(count, of) <= Fraction(str(target))
-        return count >= needed(target, of)
-    return value <= target if goal.direction is Direction.AT_MOST else value >= target
+    target = Fraction(str(goal.target))
+    exact = Fraction(round(value * of), of) if goal.figure == "share" and of else Fraction(str(value))
+    match goal.direction:
+        case Direction.AT_MOST:
+            return exact <= target
+        case Direction.LESS_THAN:
+            return exact < target
+        case Direction.MORE_THAN:
+            return exact > target
+        case _:
+            return exact >= target
 
 
 def verdict_state(verdict: Verdict, chance: float | None, window: Window) -> GoalState:

@@ -160,6 +160,79 @@ class AttestationFact(msgspec.Struct, frozen=True, kw_only=True):
     expires: date | None = None
 
 
+class RegisterRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A row of a register that the district uploads, reduced to what may be stored.
+
+    `unit` is the association it is about, `area` an area's id, `day` the day it is about. `values` are the
+    register's other columns, by the names that its reader in connectors/registers/ gives them.
+    """
+
+    key: str
+    unit: int | None = None
+    area: str | None = None
+    day: date | None = None
+    values: Mapping[str, Any] = {}
+
+
+class RegisterFact(msgspec.Struct, frozen=True, kw_only=True):
+    """One register as it was last read, with the rows of earlier readings that are still about their day."""
+
+    name: str
+    read: datetime
+    rows: tuple[RegisterRow, ...] = ()
+
+
+class ThreadFact(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """A question to a shared mailbox: when it came, and when a person of ours first answered."""
+
+    mailbox: str
+    asked: datetime
+    answered: datetime | None = None
+
+
+class CaseFact(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """A member who could not be reached, as a case of their association: opened, and closed if solved."""
+
+    unit: int
+    opened: date
+    closed: date | None = None
+    how: str | None = None
+
+
+class EmailFact(msgspec.Struct, frozen=True, kw_only=True):
+    """An email sent through Zetkin: when, with which title, and to whom it went out (blocked ones left out)."""
+
+    id: int
+    organization: int
+    title: str
+    sent: datetime
+    people: frozenset[int] = frozenset()
+
+
+class CalloutFact(msgspec.Struct, frozen=True, kw_only=True):
+    """A callout and what came of it. `triggered` is when somebody asked for an acute one; `opted_in` whether
+    the association had said yes to acute callouts."""
+
+    id: int
+    unit: int
+    sent: datetime
+    asked: int = 0
+    signed_up: int = 0
+    came: int = 0
+    triggered: datetime | None = None
+    opted_in: bool = True
+    area: str | None = None
+
+
+class JourneyFact(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """A journey's instance: what it is about, who it is about, since when, and when it was closed."""
+
+    title: str
+    person: int
+    opened: date
+    closed: date | None = None
+
+
 class Freshness(msgspec.Struct, frozen=True, kw_only=True):
     """How well one list of one organization is known: the last whole reading and what the newest one said."""
 
@@ -178,7 +251,9 @@ class Facts:
     `today` is the local day figures are for; events and people are as they were last read. `missing` are
     people and events that the newest reading did not list and that are not proven gone: nothing is done
     about them and nothing is concluded. `event_types` are the titles that exist, used or not; `priorities` and
-    `attestations` are all that were ever said, the history included.
+    `attestations` are all that were ever said, the history included. None for threads, unreachable people,
+    cases, emails, callouts or journeys means that their source was never read, which is not the same as none.
+    `earlier` gives a goal's figure (by the goal's id) as it was assessed about a year ago.
     """
 
     district: int
@@ -196,6 +271,14 @@ class Facts:
     areas: tuple[AreaFact, ...] = ()
     priorities: tuple[PriorityFact, ...] = ()
     attestations: tuple[AttestationFact, ...] = ()
+    registers: Mapping[str, RegisterFact] = field(default_factory=dict)
+    threads: tuple[ThreadFact, ...] | None = None
+    unreachable: frozenset[int] | None = None
+    cases: tuple[CaseFact, ...] | None = None
+    emails: tuple[EmailFact, ...] | None = None
+    callouts: tuple[CalloutFact, ...] | None = None
+    journeys: tuple[JourneyFact, ...] | None = None
+    earlier: Mapping[str, float] = field(default_factory=dict)
     missing_people: frozenset[int] = frozenset()
     missing_events: frozenset[int] = frozenset()
     more: Mapping[str, Any] = field(default_factory=dict)
