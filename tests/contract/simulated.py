@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import httpx
 import msgspec
 
-from tests.contract.zetkin_schemas import Envelope, ItemV2, ListV2
+from tests.contract.schemas import Envelope, ItemV2, ListV2
 from zetkin_sync.demo.district import make_district
 from zetkin_sync.demo.district.plan import CLIENT_ID, CLIENT_SECRET, GRANT
 from zetkin_sync.demo.simulator import Clock, create_app
@@ -45,6 +45,11 @@ class Zetkin:
         if answer.status_code == 200:
             self.http.headers["authorization"] = f"Bearer {answer.json()['access_token']}"
         return answer
+
+    def later(self, seconds: float) -> None:
+        """Let simulated time pass; the token is renewed."""
+        self.clock.advance(seconds)
+        assert self.log_in().status_code == 200
 
     def ask(
         self, method: str, path: str, shape: type[T], *, status: int, json: Any = None, version: int = 1

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import msgspec
 import pytest
 
-from tests.contract import zetkin_schemas as schema
+from tests.contract import schemas as schema
 from tests.contract.simulated import JWT_BEARER, ROOT, Zetkin, simulated
 from zetkin_sync.demo.district.catalogue import CLOSED, SILENT
 from zetkin_sync.demo.district.plan import CLIENT_ID, CLIENT_SECRET, GRANT

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.contract import zetkin_schemas as schema
+from tests.contract import schemas as schema
 from tests.contract.simulated import ROOT, Zetkin, simulated
 
 

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from datetime import date
 
-from zetkin_sync.demo.district import attendance, events, flaws, occasions, people, tagging, tree, types
+from zetkin_sync.demo.district import (
+    attendance,
+    events,
+    flaws,
+    occasions,
+    outreach,
+    people,
+    tagging,
+    tree,
+    types,
+)
 from zetkin_sync.demo.district.catalogue import CLOSED, SILENT, Association, associations
 from zetkin_sync.demo.district.geography import add_areas
 from zetkin_sync.demo.district.plan import Building
@@ -43,6 +53,7 @@ def _fill(building: Building) -> None:
     occasions.add_occasions(building)
     attendance.add_attendance(building)
     flaws.add_flaws(building)
+    outreach.add_outreach(building)
 
 
 def _chosen(count: int | None) -> tuple[Association, ...]:

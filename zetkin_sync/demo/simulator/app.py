@@ -7,41 +7,82 @@ from datetime import datetime
 
 from fastapi import FastAPI
 
-from zetkin_sync.demo.simulator import (
-    admin,
+from zetkin_sync.demo.simulator import admin, login
+from zetkin_sync.demo.simulator.endpoints import (
+    answers,
     areas,
+    assignments,
     attendance,
+    bulk,
+    cases,
+    duplicates,
+    emails,
     events,
     fields,
+    folders,
+    joining,
+    journeys,
+    mailing,
+    notes,
     oauth,
     organizations,
     people,
+    phoning,
     places,
     projects,
     queries,
+    searching,
+    sharing,
+    surveys,
     tags,
+    tasks,
     users,
     views,
+    visits,
 )
 from zetkin_sync.demo.simulator.routes import Routes
 from zetkin_sync.demo.simulator.surface import Surface
 from zetkin_sync.demo.world.state import State
 
-V1 = Routes.joined(
-    oauth.routes,
-    users.routes,
-    organizations.routes,
-    people.routes,
-    fields.routes,
-    tags.routes,
-    projects.routes,
-    places.routes,
-    events.routes,
-    attendance.routes,
-    queries.routes,
-    views.routes,
+_MODULES = (
+    oauth,
+    users,
+    organizations,
+    people,
+    fields,
+    tags,
+    notes,
+    duplicates,
+    projects,
+    places,
+    events,
+    attendance,
+    queries,
+    views,
+    folders,
+    sharing,
+    surveys,
+    answers,
+    assignments,
+    phoning,
+    tasks,
+    mailing,
+    emails,
+    journeys,
+    cases,
+    joining,
+    bulk,
+    searching,
 )
-V2 = Routes.joined(oauth.oauth_v2, users.users_v2, places.places_v2, areas.areas_v2)
+V1 = Routes.joined(*(module.routes for module in _MODULES))
+V2 = Routes.joined(
+    oauth.oauth_v2,
+    users.users_v2,
+    places.places_v2,
+    areas.areas_v2,
+    visits.visits_v2,
+    joining.joining_v2,
+)
 
 
 def create_app(state: State, *, clock: Callable[[], datetime]) -> FastAPI:
@@ -50,5 +91,6 @@ def create_app(state: State, *, clock: Callable[[], datetime]) -> FastAPI:
     surfaces = {"/v1": Surface(V1, state, clock), "/v2": Surface(V2, state, clock)}
     for path, surface in surfaces.items():
         app.mount(path, surface)
+    app.include_router(login.router(state, clock))
     app.include_router(admin.router(state, clock))
     return app

@@ -75,7 +75,7 @@ def page(call: Call, found: list[T]) -> list[T]:
         raise refusal(400, "400 Bad Request", "p and pp must be numbers.") from None
     if number < 0 or size < 1:
         raise refusal(400, "400 Bad Request", "p and pp must not be negative.")
-    size = min(size, call.state.largest_page)
+    size = min(size, call.state.policy.largest_page)
     return found[number * size : (number + 1) * size]
 
 

@@ -94,7 +94,7 @@ def _admit(call: Call, route: Route) -> None:
     if route.access is Access.MEMBER:
         call.person_of_user()
         return
-    if call.token is not None and call.token.level < call.state.organizer_level:
+    if call.token is not None and call.token.level < call.state.policy.organizer_level:
         raise forbidden("Invalid login method")
     role = call.state.role(user, organization.id)
     if role is None and user.people.get(call.state.root_of(organization.id)) is None:

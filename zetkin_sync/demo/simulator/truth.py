@@ -5,17 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from zetkin_sync.demo.simulator.areas import area_row
-from zetkin_sync.demo.simulator.attendance import participant_row, response_row
-from zetkin_sync.demo.simulator.events import event_row
-from zetkin_sync.demo.simulator.fields import field_row, visible_fields
-from zetkin_sync.demo.simulator.organizations import organization_row
-from zetkin_sync.demo.simulator.people import person_row
-from zetkin_sync.demo.simulator.places import location_row
-from zetkin_sync.demo.simulator.projects import activity_row, campaign_row
+from zetkin_sync.demo.simulator.endpoints import answers, cases, joining, surveys
+from zetkin_sync.demo.simulator.endpoints.areas import area_row
+from zetkin_sync.demo.simulator.endpoints.assignments import assignment_row
+from zetkin_sync.demo.simulator.endpoints.attendance import participant_row, response_row
+from zetkin_sync.demo.simulator.endpoints.bulk import job_row
+from zetkin_sync.demo.simulator.endpoints.duplicates import duplicate_row
+from zetkin_sync.demo.simulator.endpoints.emails import email_row
+from zetkin_sync.demo.simulator.endpoints.events import event_row
+from zetkin_sync.demo.simulator.endpoints.fields import field_row, visible_fields
+from zetkin_sync.demo.simulator.endpoints.joining import form_row
+from zetkin_sync.demo.simulator.endpoints.journeys import journey_row
+from zetkin_sync.demo.simulator.endpoints.organizations import organization_row
+from zetkin_sync.demo.simulator.endpoints.people import person_row
+from zetkin_sync.demo.simulator.endpoints.phoning import call_row
+from zetkin_sync.demo.simulator.endpoints.places import location_row
+from zetkin_sync.demo.simulator.endpoints.projects import activity_row, campaign_row
+from zetkin_sync.demo.simulator.endpoints.tags import tag_row
+from zetkin_sync.demo.simulator.endpoints.tasks import task_row
+from zetkin_sync.demo.simulator.endpoints.views import view_row
 from zetkin_sync.demo.simulator.replies import Row
-from zetkin_sync.demo.simulator.tags import tag_row
-from zetkin_sync.demo.simulator.views import view_row
 from zetkin_sync.demo.world.state import State
 
 Table = Callable[[State, int], list[Row]]
@@ -68,6 +77,18 @@ TABLES: dict[str, Table] = {
     "participants": _per_event("participants", participant_row),
     "responses": _per_event("responses", response_row),
     "views": _owned("views", view_row),
+    "surveys": _owned("surveys", surveys.whole_row),
+    "survey_submissions": _owned("submissions", answers.whole_row),
+    "call_assignments": _owned("call_assignments", assignment_row),
+    "calls": _owned("calls", call_row),
+    "tasks": _owned("tasks", task_row),
+    "emails": _owned("emails", email_row),
+    "journeys": _owned("journeys", journey_row),
+    "journey_instances": _owned("instances", cases.whole_row),
+    "join_forms": _owned("join_forms", form_row),
+    "join_submissions": _owned("join_submissions", joining.submission_row),
+    "duplicates": _owned("duplicates", duplicate_row),
+    "bulk": _owned("bulk_jobs", job_row),
     "areas": _owned("areas", lambda _, area: area_row(area)),
 }
 

@@ -12,21 +12,11 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from random import Random
 
-from zetkin_sync.demo.world.areas import Area, AreaAssignment
-from zetkin_sync.demo.world.events import Activity, Campaign, Event, Location
-from zetkin_sync.demo.world.lists import Folder, Query, View
-from zetkin_sync.demo.world.organizations import (
-    ApiKey,
-    Client,
-    Code,
-    Connection,
-    File,
-    Organization,
-    Refresh,
-    Token,
-    User,
-)
-from zetkin_sync.demo.world.people import Duplicate, Field, Note, Person, Tag, TagGroup
+from msgspec import field
+
+from zetkin_sync.demo.world.organizations import Connection, Organization, User
+from zetkin_sync.demo.world.policy import Policy
+from zetkin_sync.demo.world.tables import Tables
 
 _FIRST_ID = {
     "organization": 100,
@@ -37,49 +27,34 @@ _FIRST_ID = {
     "recipient": 5_000_001,
 }
 
+Watcher = Callable[["State", str, int, datetime], None]
+"""Is told that something reached people: `("email", id, when)` or `("task", id, when)`."""
+
 Job = Callable[["State", datetime], None]
 """Something that happens later; it is given the state and the time it was due."""
 
 
-class State:
-    """Everything a simulated Zetkin knows."""
+class State(Tables, kw_only=True):
+    """Everything a simulated Zetkin knows.
 
-    def __init__(self, *, seed: int = 1) -> None:
-        self.seed = seed
-        self.organizations: dict[int, Organization] = {}
-        self.users: dict[int, User] = {}
-        self.clients: dict[str, Client] = {}
-        self.api_keys: dict[int, ApiKey] = {}
-        self.tokens: dict[str, Token] = {}
-        self.refreshes: dict[str, Refresh] = {}
-        self.codes: dict[str, Code] = {}
-        self.files: dict[int, File] = {}
-        self.people: dict[int, Person] = {}
-        self.fields: dict[int, Field] = {}
-        self.tag_groups: dict[int, TagGroup] = {}
-        self.tags: dict[int, Tag] = {}
-        self.notes: dict[int, Note] = {}
-        self.duplicates: dict[int, Duplicate] = {}
-        self.merged: dict[int, int] = {}
-        self.campaigns: dict[int, Campaign] = {}
-        self.activities: dict[int, Activity] = {}
-        self.locations: dict[int, Location] = {}
-        self.events: dict[int, Event] = {}
-        self.queries: dict[int, Query] = {}
-        self.folders: dict[int, Folder] = {}
-        self.views: dict[int, View] = {}
-        self.areas: dict[int, Area] = {}
-        self.area_assignments: dict[int, AreaAssignment] = {}
-        self.token_seconds = 3600
-        self.organizer_level = 2
-        self.largest_page = 100_000
-        self._rows: dict[str, dict[int, dict[int, bytes]]] = {}
-        self._connections: dict[int, dict[int, Connection]] = {}
-        self._sorted: dict[int, list[int]] = {}
-        self._next: dict[str, int] = {}
-        self._secrets = 0
-        self._agenda: list[tuple[datetime, int, Job]] = []
-        self._booked = 0
+    `merged` are ids that live on under another, `deliveries` are copies of emails that reached somebody
+    (email, person, when), `unsubscribed` people by organization, `blacklisted` those whose address failed.
+    """
+
+    seed: int = 1
+    policy: Policy = field(default_factory=Policy)
+    merged: dict[int, int] = field(default_factory=dict)
+    deliveries: list[tuple[int, int, datetime]] = field(default_factory=list)
+    unsubscribed: dict[int, set[int]] = field(default_factory=dict)
+    blacklisted: set[int] = field(default_factory=set)
+    watchers: list[Watcher] = field(default_factory=list)
+    _connections: dict[int, dict[int, Connection]] = field(default_factory=dict)
+    _sorted: dict[int, list[int]] = field(default_factory=dict)
+    _next: dict[str, int] = field(default_factory=dict)
+    _secrets: int = 0
+    _agenda: list[tuple[datetime, int, Job]] = field(default_factory=list)
+    _booked: int = 0
+    _rows: dict[str, dict[int, dict[int, bytes]]] = field(default_factory=dict)
 
     # --- ids and secrets -------------------------------------------------------------------------------
 
@@ -194,6 +169,11 @@ class State:
     def agenda(self) -> Iterator[datetime]:
         """When something is to happen, soonest first."""
         return (when for when, _, _ in sorted(self._agenda, key=lambda entry: entry[:2]))
+
+    def tell(self, what: str, number: int, when: datetime) -> None:
+        """Tell who watches that an email was processed or a task assigned."""
+        for watcher in self.watchers:
+            watcher(self, what, number, when)
 
     # --- rows ready to be sent --------------------------------------------------------------------------
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from zetkin_sync.demo.simulator import bodies, quotes
 from zetkin_sync.demo.simulator.calls import Call
+from zetkin_sync.demo.simulator.endpoints.people import native_row
 from zetkin_sync.demo.simulator.listing import listed
-from zetkin_sync.demo.simulator.people import native_row
 from zetkin_sync.demo.simulator.replies import NOTHING, Refused, Reply, Row, data, encode, not_found, refusal
 from zetkin_sync.demo.simulator.routes import Routes
 from zetkin_sync.demo.simulator.search import BadSpec, check_spec, evaluate

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from zetkin_sync.demo.simulator import quotes
 from zetkin_sync.demo.simulator.calls import Call
-from zetkin_sync.demo.simulator.events import event_row
+from zetkin_sync.demo.simulator.endpoints.events import event_row
 from zetkin_sync.demo.simulator.listing import filtered, listed, listed_v2
 from zetkin_sync.demo.simulator.replies import NOTHING, Reply, Row, data, forbidden, item_v2, not_found
 from zetkin_sync.demo.simulator.routes import Access, Routes

@@ -1,16 +1,23 @@
-"""Lists ("views"): made, filled, shared, sorted into folders (API.md §4.5)."""
+"""Lists ("views"): made, filled, given columns (API.md §4.5)."""
 
 from __future__ import annotations
 
 from zetkin_sync.demo.simulator import bodies, quotes
 from zetkin_sync.demo.simulator.calls import Call
-from zetkin_sync.demo.simulator.columns import cell, cell_value, column_row, make_column, patch_column
+from zetkin_sync.demo.simulator.endpoints.columns import (
+    cell,
+    cell_value,
+    column_row,
+    make_column,
+    patch_column,
+)
+from zetkin_sync.demo.simulator.endpoints.folders import checked
+from zetkin_sync.demo.simulator.endpoints.queries import people_of, spec, spec_row
 from zetkin_sync.demo.simulator.listing import listed
-from zetkin_sync.demo.simulator.queries import people_of, spec, spec_row
 from zetkin_sync.demo.simulator.replies import NOTHING, Reply, Row, data, not_found, refusal
 from zetkin_sync.demo.simulator.routes import Routes
 from zetkin_sync.demo.simulator.times import naive
-from zetkin_sync.demo.world.lists import Access, Column, Folder, Query, View
+from zetkin_sync.demo.world.lists import Column, Query, View
 from zetkin_sync.demo.world.state import State
 
 routes = Routes()
@@ -21,18 +28,6 @@ _VIEW = {
     "folder_id": bodies.optional(bodies.whole),
     "owner_id": bodies.whole,
 }
-_FOLDER = {"title": bodies.filled, "parent_id": bodies.optional(bodies.whole)}
-_LEVELS = ("readonly", "edit", "configure")
-
-
-def folder_row(state: State, folder: Folder) -> Row:
-    above = state.folders.get(folder.parent or 0)
-    return {
-        "id": folder.id,
-        "title": folder.title,
-        "parent": above and {"id": above.id, "title": above.title},
-        "organization": quotes.organization(state, folder.organization),
-    }
 
 
 def view_row(state: State, view: View) -> Row:
@@ -58,7 +53,7 @@ def row_people(call: Call, view: View) -> list[int]:
     return [p for p in view.rows if call.state.connected(call.org, p)]
 
 
-def _view(call: Call) -> View:
+def own_view(call: Call) -> View:
     return call.own(call.state.views, "view")
 
 
@@ -75,20 +70,11 @@ def views(call: Call) -> Reply:
 @routes.post("/orgs/{org}/people/views")
 def make_view(call: Call) -> Reply:
     """Make an empty list."""
-    body = _stored(call, _checked(call, _VIEW, required=("title",)))
+    body = _stored(call, checked(call, _VIEW, required=("title",)))
     body.setdefault("owner", call.person_of_user())
     made = View(id=call.state.new_id("view"), organization=call.org, created=call.now, **body)
     call.state.views[made.id] = made
     return data(view_row(call.state, made), 201)
-
-
-def _checked(call: Call, checks: dict[str, bodies.Check], *, required: tuple[str, ...] = ()) -> Row:
-    """These endpoints answer "Invalid data" for what is missing (API.md §3.2)."""
-    body = call.object()
-    for name in required:
-        if name not in body:
-            raise refusal(400, "Invalid data", f"Missing key: '{name}'")
-    return bodies.read(body, checks)
 
 
 def _stored(call: Call, body: Row) -> Row:
@@ -106,14 +92,14 @@ def _stored(call: Call, body: Row) -> Row:
 @routes.get("/orgs/{org}/people/views/{view}")
 def view(call: Call) -> Reply:
     """One list."""
-    return data(view_row(call.state, _view(call)))
+    return data(view_row(call.state, own_view(call)))
 
 
 @routes.patch("/orgs/{org}/people/views/{view}")
 def patch_view(call: Call) -> Reply:
     """Change a list's title, folder or owner."""
-    found = _view(call)
-    for name, value in _stored(call, _checked(call, _VIEW)).items():
+    found = own_view(call)
+    for name, value in _stored(call, checked(call, _VIEW)).items():
         setattr(found, name, value)
     return data(view_row(call.state, found))
 
@@ -121,7 +107,7 @@ def patch_view(call: Call) -> Reply:
 @routes.delete("/orgs/{org}/people/views/{view}")
 def delete_view(call: Call) -> Reply:
     """Remove a list."""
-    gone = _view(call)
+    gone = own_view(call)
     call.state.queries.pop(gone.content_query or 0, None)
     del call.state.views[gone.id]
     return NOTHING
@@ -133,14 +119,14 @@ def delete_view(call: Call) -> Reply:
 @routes.get("/orgs/{org}/people/views/{view}/content_query")
 def content_query(call: Call) -> Reply:
     """The list's smart search; 204 when it has none."""
-    query = call.state.queries.get(_view(call).content_query or 0)
+    query = call.state.queries.get(own_view(call).content_query or 0)
     return NOTHING if query is None else data(spec_row(query))
 
 
 @routes.patch("/orgs/{org}/people/views/{view}/content_query")
 def patch_content_query(call: Call) -> Reply:
     """Give the list a smart search (201 the first time) or change it (200)."""
-    found = _view(call)
+    found = own_view(call)
     wanted = bodies.take(call, {"filter_spec": spec}, required=("filter_spec",))["filter_spec"]
     query = call.state.queries.get(found.content_query or 0)
     if query is not None:
@@ -157,7 +143,7 @@ def patch_content_query(call: Call) -> Reply:
 @routes.delete("/orgs/{org}/people/views/{view}/content_query")
 def delete_content_query(call: Call) -> Reply:
     """Take the smart search away."""
-    found = _view(call)
+    found = own_view(call)
     if call.state.queries.pop(found.content_query or 0, None) is None:
         raise not_found()
     found.content_query = None
@@ -181,21 +167,21 @@ def _row_person(call: Call, view: View) -> int:
 @routes.get("/orgs/{org}/people/views/{view}/rows")
 def rows(call: Call) -> Reply:
     """Everybody on the list, one value a column."""
-    found = _view(call)
+    found = own_view(call)
     return listed(call, row_people(call, found), lambda p: _row(call, found, p))
 
 
 @routes.get("/orgs/{org}/people/views/{view}/rows/{person}")
 def row(call: Call) -> Reply:
     """One row."""
-    found = _view(call)
+    found = own_view(call)
     return data(_row(call, found, _row_person(call, found)))
 
 
 @routes.put("/orgs/{org}/people/views/{view}/rows/{person}")
 def put_row(call: Call) -> Reply:
     """Put a person on the list; again is the same."""
-    found, person = _view(call), call.person.id
+    found, person = own_view(call), call.person.id
     found.rows[person] = None
     return data(_row(call, found, person), 201)
 
@@ -203,7 +189,7 @@ def put_row(call: Call) -> Reply:
 @routes.delete("/orgs/{org}/people/views/{view}/rows/{person}")
 def delete_row(call: Call) -> Reply:
     """Take a person off the list."""
-    found, person = _view(call), call.number("person")
+    found, person = own_view(call), call.number("person")
     if person not in found.rows:
         raise not_found()
     del found.rows[person]
@@ -223,13 +209,13 @@ def _column(call: Call, view: View) -> Column:
 @routes.get("/orgs/{org}/people/views/{view}/columns")
 def columns(call: Call) -> Reply:
     """The list's columns, in order."""
-    return data([column_row(c) for c in _view(call).columns])
+    return data([column_row(c) for c in own_view(call).columns])
 
 
 @routes.post("/orgs/{org}/people/views/{view}/columns")
 def post_column(call: Call) -> Reply:
     """Add a column."""
-    found = _view(call)
+    found = own_view(call)
     made = make_column(call)
     found.columns.append(made)
     return data(column_row(made), 201)
@@ -238,13 +224,13 @@ def post_column(call: Call) -> Reply:
 @routes.get("/orgs/{org}/people/views/{view}/columns/{column}")
 def column(call: Call) -> Reply:
     """One column."""
-    return data(column_row(_column(call, _view(call))))
+    return data(column_row(_column(call, own_view(call))))
 
 
 @routes.patch("/orgs/{org}/people/views/{view}/columns/{column}")
 def change_column(call: Call) -> Reply:
     """Change a column."""
-    found = _column(call, _view(call))
+    found = _column(call, own_view(call))
     patch_column(call, found)
     return data(column_row(found))
 
@@ -252,7 +238,7 @@ def change_column(call: Call) -> Reply:
 @routes.delete("/orgs/{org}/people/views/{view}/columns/{column}")
 def delete_column(call: Call) -> Reply:
     """Remove a column."""
-    found = _view(call)
+    found = own_view(call)
     found.columns.remove(_column(call, found))
     return NOTHING
 
@@ -260,13 +246,13 @@ def delete_column(call: Call) -> Reply:
 @routes.get("/orgs/{org}/people/views/{view}/column_order")
 def column_order(call: Call) -> Reply:
     """The order of the columns."""
-    return data({"order": [c.id for c in _view(call).columns]})
+    return data({"order": [c.id for c in own_view(call).columns]})
 
 
 @routes.patch("/orgs/{org}/people/views/{view}/column_order")
 def patch_column_order(call: Call) -> Reply:
     """Change the order; all columns must be named."""
-    found = _view(call)
+    found = own_view(call)
     order = bodies.take(call, {"order": bodies.ids}, required=("order",))["order"]
     by_id = {c.id: c for c in found.columns}
     if sorted(order) != sorted(by_id):
@@ -278,14 +264,14 @@ def patch_column_order(call: Call) -> Reply:
 @routes.get("/orgs/{org}/people/views/{view}/rows/{person}/cells/{column}")
 def get_cell(call: Call) -> Reply:
     """One cell."""
-    found = _view(call)
+    found = own_view(call)
     return data({"value": cell(call, found, _column(call, found), _row_person(call, found))})
 
 
 @routes.put("/orgs/{org}/people/views/{view}/rows/{person}/cells/{column}")
 def put_cell(call: Call) -> Reply:
     """Write a local column's cell."""
-    found = _view(call)
+    found = own_view(call)
     place, person = _column(call, found), _row_person(call, found)
     place.cells[person] = cell_value(call, place)
     return data({"value": cell(call, found, place, person)})
@@ -294,91 +280,6 @@ def put_cell(call: Call) -> Reply:
 @routes.delete("/orgs/{org}/people/views/{view}/rows/{person}/cells/{column}")
 def delete_cell(call: Call) -> Reply:
     """Clear a local column's cell."""
-    found = _view(call)
+    found = own_view(call)
     _column(call, found).cells.pop(_row_person(call, found), None)
-    return NOTHING
-
-
-# --- sharing -------------------------------------------------------------------------------------------------------------
-
-
-def _access_row(call: Call, view: View, person: int) -> Row:
-    share = view.access[person]
-    return {
-        "level": share.level,
-        "person": quotes.person(call.state.people[person]),
-        "updated": naive(share.updated),
-        "updated_by": quotes.person(call.state.people[share.updated_by]),
-    }
-
-
-@routes.get("/orgs/{org}/people/views/{view}/access")
-def access(call: Call) -> Reply:
-    """Who else may use the list."""
-    found = _view(call)
-    return data([_access_row(call, found, p) for p in found.access])
-
-
-@routes.put("/orgs/{org}/people/views/{view}/access/{person}")
-def put_access(call: Call) -> Reply:
-    """Share the list with a person."""
-    found, person = _view(call), call.person.id
-    level = bodies.take(call, {"level": bodies.one_of(*_LEVELS)}, required=("level",))["level"]
-    found.access[person] = Access(level=level, updated=call.now, updated_by=call.person_of_user())
-    return data(_access_row(call, found, person))
-
-
-@routes.delete("/orgs/{org}/people/views/{view}/access/{person}")
-def delete_access(call: Call) -> Reply:
-    """Stop sharing."""
-    if _view(call).access.pop(call.number("person"), None) is None:
-        raise not_found()
-    return NOTHING
-
-
-# --- folders ---------------------------------------------------------------------------------------------------------------
-
-
-@routes.get("/orgs/{org}/people/view_folders")
-def folders(call: Call) -> Reply:
-    """The folders."""
-    found = [f for f in call.state.folders.values() if f.organization == call.org]
-    return listed(call, found, lambda f: folder_row(call.state, f))
-
-
-@routes.post("/orgs/{org}/people/view_folders")
-def make_folder(call: Call) -> Reply:
-    """Make a folder."""
-    body = _checked(call, _FOLDER, required=("title",))
-    body["parent"] = body.pop("parent_id", None)
-    made = Folder(id=call.state.new_id("folder"), organization=call.org, **body)
-    call.state.folders[made.id] = made
-    return data(folder_row(call.state, made), 201)
-
-
-@routes.get("/orgs/{org}/people/view_folders/{folder}")
-def folder(call: Call) -> Reply:
-    """One folder."""
-    return data(folder_row(call.state, call.own(call.state.folders, "folder")))
-
-
-@routes.patch("/orgs/{org}/people/view_folders/{folder}")
-def patch_folder(call: Call) -> Reply:
-    """Rename or move a folder."""
-    found, body = call.own(call.state.folders, "folder"), _checked(call, _FOLDER)
-    found.title = body.get("title", found.title)
-    if "parent_id" in body:
-        found.parent = body["parent_id"]
-    return data(folder_row(call.state, found))
-
-
-@routes.delete("/orgs/{org}/people/view_folders/{folder}")
-def delete_folder(call: Call) -> Reply:
-    """Remove a folder; what lay in it lies at the top."""
-    gone = call.own(call.state.folders, "folder").id
-    for inner in call.state.folders.values():
-        inner.parent = None if inner.parent == gone else inner.parent
-    for view in call.state.views.values():
-        view.folder = None if view.folder == gone else view.folder
-    del call.state.folders[gone]
     return NOTHING

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import base64
 import binascii
-from datetime import timedelta
+from datetime import datetime, timedelta
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from zetkin_sync.demo.simulator.calls import Call
+from zetkin_sync.demo.simulator.endpoints.users import user_row
 from zetkin_sync.demo.simulator.replies import NOTHING, Reply, Row, data, oauth_error, plain, refusal
 from zetkin_sync.demo.simulator.routes import Access, Routes
 from zetkin_sync.demo.simulator.times import precise
-from zetkin_sync.demo.simulator.users import user_row
 from zetkin_sync.demo.world.organizations import ApiKey, Client, Code, Refresh, Token, User
 from zetkin_sync.demo.world.state import State
 
@@ -59,7 +59,16 @@ def _bearer(call: Call, client: Client, form: dict[str, str]) -> Reply:
     if key is None or key.client != client.id:
         raise oauth_error(400, "invalid_grant", "The assertion is not a known API key of this client.")
     level = min(_level(form.get("scope", "")), _level(" ".join(key.scope)))
-    return plain(issue(call, key.user, client.id, level=level, factors=("api_key",), refreshable=False))
+    return plain(
+        issue(
+            call,
+            key.user,
+            client.id,
+            level=level,
+            factors=("api_key",),
+            refreshable=call.state.policy.bearer_refresh,
+        )
+    )
 
 
 def _code(call: Call, client: Client, form: dict[str, str]) -> Reply:
@@ -85,7 +94,7 @@ def issue(
 ) -> Row:
     """Make an access token, with a refresh token where the grant gives one; gives the token object."""
     state = call.state
-    lifetime = timedelta(seconds=state.token_seconds)
+    lifetime = timedelta(seconds=state.policy.token_seconds)
     made = Token(
         value=state.new_secret(),
         user=user,
@@ -98,7 +107,7 @@ def issue(
     state.tokens[made.value] = made
     answer: Row = {
         "access_token": made.value,
-        "expires_in": state.token_seconds,
+        "expires_in": state.policy.token_seconds,
         "token_type": "bearer",
     }
     if refreshable:
@@ -129,25 +138,34 @@ def check_authorization(state: State, asked: dict[str, str]) -> Client:
     client = state.clients.get(asked.get("client_id", ""))
     if client is None:
         raise oauth_error(400, "invalid_client", "Unknown client.")
-    if asked.get("redirect_uri") not in client.redirect_uris:
+    if not _is_registered(client, asked.get("redirect_uri", "")):
         raise oauth_error(400, "invalid_request", "redirect_uri is not registered for this client.")
     if asked.get("response_type") != "code":
         raise oauth_error(400, "unsupported_response_type", "Only response_type=code is served.")
     return client
 
 
-def grant_code(call: Call, user: User, asked: dict[str, str]) -> str:
+def _is_registered(client: Client, uri: str) -> bool:
+    """Is it one of the client's addresses? On loopback any port and path is (RFC 8252 §7.3)."""
+    asked = urlsplit(uri)
+    loopback = asked.hostname in ("127.0.0.1", "localhost")
+    return uri in client.redirect_uris or (
+        loopback and any(urlsplit(known).hostname == asked.hostname for known in client.redirect_uris)
+    )
+
+
+def grant_code(state: State, now: datetime, user: User, asked: dict[str, str]) -> str:
     """A code for a user who has logged in; gives the address to go back to."""
-    client = check_authorization(call.state, asked)
+    client = check_authorization(state, asked)
     code = Code(
-        value=call.state.new_secret(),
+        value=state.new_secret(),
         user=user.id,
         client=client.id,
         redirect_uri=asked["redirect_uri"],
         level=_level(asked.get("scope", "")),
-        expires=call.now + timedelta(seconds=_CODE_SECONDS),
+        expires=now + timedelta(seconds=_CODE_SECONDS),
     )
-    call.state.codes[code.value] = code
+    state.codes[code.value] = code
     more = {"code": code.value}
     if "state" in asked:
         more["state"] = asked["state"]

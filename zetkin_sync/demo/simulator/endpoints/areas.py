@@ -6,8 +6,8 @@ from typing import Any
 
 from zetkin_sync.demo.simulator import bodies
 from zetkin_sync.demo.simulator.calls import Call
+from zetkin_sync.demo.simulator.endpoints.places import take_v2
 from zetkin_sync.demo.simulator.listing import listed_v2
-from zetkin_sync.demo.simulator.places import take_v2
 from zetkin_sync.demo.simulator.replies import NOTHING, Reply, Row, invalid, item_v2, not_found
 from zetkin_sync.demo.simulator.routes import Access, Routes
 from zetkin_sync.demo.simulator.times import naive
@@ -116,30 +116,10 @@ def delete_area(call: Call) -> Reply:
     return NOTHING
 
 
-@areas_v2.get("/orgs/{org}/areas/{area}/stats")
-def area_stats(call: Call) -> Reply:
-    """What canvassing has reached in an area."""
-    found = call.own(call.state.areas, "area")
-    visits = [v for a in call.state.area_assignments.values() for v in a.visits if v["area"] == found.id]
-    houses = {v["location"] for v in visits}
-    return item_v2(
-        {
-            "id": found.id,
-            "area_id": found.id,
-            "count_households": 0,
-            "count_locations": len(houses),
-            "count_unique_households_visited": 0,
-            "count_unique_locations_visited": len(houses),
-            "sum_visits": len(visits),
-            "sum_successful_visits": sum(v["success"] for v in visits),
-        }
-    )
-
-
 # --- assignments -----------------------------------------------------------------------------------------------
 
 
-def _assignment(call: Call) -> AreaAssignment:
+def own_assignment(call: Call) -> AreaAssignment:
     return call.own(call.state.area_assignments, "assignment")
 
 
@@ -178,13 +158,13 @@ def make_assignment(call: Call) -> Reply:
 @areas_v2.get("/orgs/{org}/area_assignments/{assignment}")
 def assignment(call: Call) -> Reply:
     """One canvass."""
-    return item_v2(assignment_row(_assignment(call)))
+    return item_v2(assignment_row(own_assignment(call)))
 
 
 @areas_v2.patch("/orgs/{org}/area_assignments/{assignment}")
 def patch_assignment(call: Call) -> Reply:
     """Change a canvass."""
-    found = _assignment(call)
+    found = own_assignment(call)
     for name, value in take_v2(call, _ASSIGNMENT).items():
         setattr(found, _KEPT.get(name, name), value)
     return item_v2(assignment_row(found))
@@ -193,21 +173,21 @@ def patch_assignment(call: Call) -> Reply:
 @areas_v2.delete("/orgs/{org}/area_assignments/{assignment}")
 def delete_assignment(call: Call) -> Reply:
     """Remove a canvass."""
-    del call.state.area_assignments[_assignment(call).id]
+    del call.state.area_assignments[own_assignment(call).id]
     return NOTHING
 
 
 @areas_v2.get("/orgs/{org}/area_assignments/{assignment}/areas")
 def areas_of_assignment(call: Call) -> Reply:
     """The areas somebody is assigned to."""
-    wanted = {area for area, _ in _assignment(call).assignees}
+    wanted = {area for area, _ in own_assignment(call).assignees}
     return listed_v2(call, [a for a in call.state.areas.values() if a.id in wanted], area_row)
 
 
 @areas_v2.get("/orgs/{org}/area_assignments/{assignment}/assignees")
 def assignees(call: Call) -> Reply:
     """Who is assigned to which area; users, not people."""
-    found = _assignment(call)
+    found = own_assignment(call)
     return listed_v2(call, list(found.assignees), lambda pair: _assignee_row(found, *pair))
 
 
@@ -224,7 +204,7 @@ def _assignee_row(found: AreaAssignment, area: int, user: int) -> Row:
 @areas_v2.put("/orgs/{org}/area_assignments/{assignment}/areas/{area}/assignees/{user}")
 def assign(call: Call) -> Reply:
     """Assign a user to an area."""
-    found, area = _assignment(call), call.own(call.state.areas, "area")
+    found, area = own_assignment(call), call.own(call.state.areas, "area")
     user = call.number("user")
     if user not in call.state.users:
         raise not_found()
@@ -235,7 +215,7 @@ def assign(call: Call) -> Reply:
 @areas_v2.delete("/orgs/{org}/area_assignments/{assignment}/areas/{area}/assignees/{user}")
 def unassign(call: Call) -> Reply:
     """Take a user off an area."""
-    found, area = _assignment(call), call.own(call.state.areas, "area")
+    found, area = own_assignment(call), call.own(call.state.areas, "area")
     if found.assignees.pop((area.id, call.number("user")), None) is None:
         raise not_found()
     return NOTHING
@@ -244,13 +224,13 @@ def unassign(call: Call) -> Reply:
 @areas_v2.get("/orgs/{org}/area_assignments/{assignment}/metrics")
 def metrics(call: Call) -> Reply:
     """What canvassers ask."""
-    return listed_v2(call, _assignment(call).metrics, lambda m: m)
+    return listed_v2(call, own_assignment(call).metrics, lambda m: m)
 
 
 @areas_v2.post("/orgs/{org}/area_assignments/{assignment}/metrics")
 def make_metric(call: Call) -> Reply:
     """Add a question."""
-    found = _assignment(call)
+    found = own_assignment(call)
     body = take_v2(call, _METRIC, required=("question", "type", "defines_success"))
     made = {
         "id": call.state.new_id("metric"),
@@ -261,26 +241,6 @@ def make_metric(call: Call) -> Reply:
     }
     found.metrics.append(made)
     return item_v2(made, 201)
-
-
-@areas_v2.get("/orgs/{org}/area_assignments/{assignment}/stats")
-def assignment_stats(call: Call) -> Reply:
-    """What a canvass has reached."""
-    visits = _assignment(call).visits
-    places = {v["location"] for v in visits}
-    good = [v for v in visits if v["success"]]
-    return item_v2(
-        {
-            "num_locations": len(places),
-            "num_households": 0,
-            "num_visits": len(visits),
-            "num_successful_visits": len(good),
-            "num_locations_visited": len(places),
-            "num_households_visited": 0,
-            "num_households_successfully_visited": 0,
-            "metrics": [],
-        }
-    )
 
 
 @areas_v2.get("/users/{user}/area_assignments", Access.USER)

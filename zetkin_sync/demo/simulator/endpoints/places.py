@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from zetkin_sync.demo.simulator import bodies, quotes
 from zetkin_sync.demo.simulator.calls import Call
 from zetkin_sync.demo.simulator.geometry import contains
@@ -192,7 +194,7 @@ def delete_location_v2(call: Call) -> Reply:
     return NOTHING
 
 
-def take_v2(call: Call, checks: dict[str, bodies.Check], *, required: tuple[str, ...] = ()) -> Row:
+def take_v2(call: Call, checks: Mapping[str, bodies.Check], *, required: tuple[str, ...] = ()) -> Row:
     """A v2 body's values; what is wrong is a 422 in the v2 form."""
     body = call.object()
     for name in required:

@@ -7,10 +7,11 @@ from typing import Any
 
 from zetkin_sync.demo.simulator import bodies
 from zetkin_sync.demo.simulator.calls import Call
-from zetkin_sync.demo.simulator.people import native_row
-from zetkin_sync.demo.simulator.queries import people_of, spec
+from zetkin_sync.demo.simulator.endpoints import answer_columns
+from zetkin_sync.demo.simulator.endpoints.people import native_row
+from zetkin_sync.demo.simulator.endpoints.queries import people_of, spec
+from zetkin_sync.demo.simulator.endpoints.tags import applied_row
 from zetkin_sync.demo.simulator.replies import Row, invalid, refusal
-from zetkin_sync.demo.simulator.tags import applied_row
 from zetkin_sync.demo.world.lists import Column, View
 from zetkin_sync.demo.world.people import NATIVE
 
@@ -123,6 +124,7 @@ _CELLS: dict[str, Cell] = {
     "local_text": _local,
     "local_person": _local_person,
     "local_query": _local_query,
+    **answer_columns.CELLS,
 }
 _CONFIG: dict[str, tuple[dict[str, bodies.Check], tuple[str, ...]]] = {
     "person_field": ({"field": bodies.text, "enum_choices": bodies.sequence}, ("field",)),
@@ -132,4 +134,5 @@ _CONFIG: dict[str, tuple[dict[str, bodies.Check], tuple[str, ...]]] = {
     "local_text": ({}, ()),
     "local_person": ({}, ()),
     "local_query": ({"filter_spec": spec}, ("filter_spec",)),
+    **answer_columns.CONFIG,
 }

@@ -7,11 +7,11 @@ from typing import Any
 
 from zetkin_sync.demo.simulator import bodies
 from zetkin_sync.demo.simulator.calls import Call
-from zetkin_sync.demo.simulator.fields import check_value, visible_fields, writable_field
+from zetkin_sync.demo.simulator.endpoints.fields import check_value, visible_fields, writable_field
+from zetkin_sync.demo.simulator.endpoints.users import membership
 from zetkin_sync.demo.simulator.listing import filtered, written
 from zetkin_sync.demo.simulator.replies import NOTHING, Reply, Row, data, encode, missing, not_found, raw
 from zetkin_sync.demo.simulator.routes import Access, Routes
-from zetkin_sync.demo.simulator.users import membership
 from zetkin_sync.demo.world.people import NATIVE, Person
 from zetkin_sync.demo.world.state import State
 

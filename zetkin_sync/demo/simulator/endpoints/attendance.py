@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from zetkin_sync.demo.simulator import bodies
 from zetkin_sync.demo.simulator.calls import Call
-from zetkin_sync.demo.simulator.events import changed
+from zetkin_sync.demo.simulator.endpoints.events import changed
+from zetkin_sync.demo.simulator.endpoints.people import native_row
 from zetkin_sync.demo.simulator.listing import listed
-from zetkin_sync.demo.simulator.people import native_row
 from zetkin_sync.demo.simulator.quotes import named
 from zetkin_sync.demo.simulator.replies import (
     NOTHING,

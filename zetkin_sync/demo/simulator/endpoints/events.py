@@ -9,8 +9,8 @@ from collections.abc import Container
 
 from zetkin_sync.demo.simulator import bodies, quotes
 from zetkin_sync.demo.simulator.calls import Call
+from zetkin_sync.demo.simulator.endpoints.projects import is_public, may_organize
 from zetkin_sync.demo.simulator.listing import filtered, written
-from zetkin_sync.demo.simulator.projects import is_public, may_organize
 from zetkin_sync.demo.simulator.replies import NOTHING, Reply, Row, encode, invalid, not_found, raw
 from zetkin_sync.demo.simulator.routes import Access, Routes
 from zetkin_sync.demo.simulator.times import labelled, naive
