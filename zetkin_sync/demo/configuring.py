@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import shutil
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
@@ -44,14 +45,21 @@ def write_configuration(folder: Path, *, mail: Path) -> None:
     (folder / "district.toml").write_text(text, encoding="utf-8")
     actions = (folder / "actions.toml").read_text(encoding="utf-8")
     (folder / "actions.toml").write_text(actions.replace("push = false", "push = true"), encoding="utf-8")
-    _write_recipients(folder / "recipients.toml")
+    (folder / "recipients.toml").write_text("", encoding="utf-8")
     _write_areas(folder)
 
 
-def _write_recipients(path: Path) -> None:
+def complete_configuration(folder: Path, *, today: date) -> None:
+    """What needs to know which associations there are, which `init` has written: readers and priorities."""
+    ids = {a.title: a.id for a in read_associations(folder / "associations.csv", [])}
+    _write_recipients(folder / "recipients.toml", ids)
+    _write_priorities(folder, ids, today=today)
+
+
+def _write_recipients(path: Path, ids: Mapping[str, int]) -> None:
     entries = []
     for recipient in catalogue.recipients():
-        if recipient.role == "committee":
+        if recipient.unit is not None and recipient.unit not in ids:
             continue
         lines = ["[[recipient]]", f'role = "{recipient.role}"', f'address = "{recipient.address}"']
         if recipient.unit is not None:
@@ -77,16 +85,14 @@ def _write_areas(folder: Path) -> None:
     (folder / "areas.toml").write_text("\n\n".join(lines) + "\n", encoding="utf-8")
 
 
-def write_priorities(folder: Path, *, today: date) -> None:
-    """What the district and its associations put first; needs associations.csv, which `init` writes."""
-    ids = {a.title: a.id for a in read_associations(folder / "associations.csv", [])}
+def _write_priorities(folder: Path, ids: Mapping[str, int], *, today: date) -> None:
     confirmed = today.replace(month=1, day=15).isoformat()
     root = ids[catalogue.DISTRICT_TITLE]
     rows: list[tuple[int, str, str, str, str, str, str]] = [
         (root, "geographic", area, confirmed, "", "", "") for area in catalogue.district_priorities()
     ]
     for title, places in sorted(catalogue.priorities().items()):
-        for place in places:
+        for place in places if title in ids else ():
             own = place.id.startswith("workplace")
             lat, lng, radius = (str(place.lat), str(place.lng), str(place.radius)) if own else ("", "", "")
             rows.append((ids[title], "geographic", place.id, confirmed, lat, lng, radius))

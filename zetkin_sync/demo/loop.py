@@ -24,7 +24,7 @@ from zetkin_sync.cli.preparing import write_tree
 from zetkin_sync.cli.running import run_now
 from zetkin_sync.configuration import read_all
 from zetkin_sync.context import known_facts
-from zetkin_sync.demo.configuring import write_configuration, write_priorities
+from zetkin_sync.demo.configuring import complete_configuration, write_configuration
 from zetkin_sync.demo.district.plan import CLIENT_ID, CLIENT_SECRET, GRANT
 from zetkin_sync.demo.simulator import Clock
 from zetkin_sync.demo.simulator.serving import Operator
@@ -101,14 +101,18 @@ class Demo:
 
 
 @contextmanager
-def started(out: Path, *, people: int, seed: int, associations: int | None = None) -> Iterator[Demo]:
+def started(
+    out: Path, *, people: int, seed: int, associations: int | None = None, months: int = 24
+) -> Iterator[Demo]:
     """A simulator, an empty database, a configuration written by `init` against the simulator."""
     for name in ("config", "mail"):
         shutil.rmtree(out / name, ignore_errors=True)
     for old in out.glob("zetkin_sync.db*"):
         old.unlink()
     out.mkdir(parents=True, exist_ok=True)
-    what = Standalone(port=_free_port(), people=people, seed=seed, associations=associations, day=DAY)
+    what = Standalone(
+        port=_free_port(), people=people, seed=seed, associations=associations, months=months, day=DAY
+    )
     with in_process(what) as operator:
         clock = Clock(datetime.fromisoformat(operator.get("/clock")["now"]))
         config = out / "config"
@@ -127,7 +131,7 @@ def started(out: Path, *, people: int, seed: int, associations: int | None = Non
         )
         write_configuration(config, mail=out.absolute() / "mail")
         write_tree(settings, config, ROOT, overwrite=False)
-        write_priorities(config, today=clock().date())
+        complete_configuration(config, today=clock().date())
         store = Store(settings.database_url, now=clock)
         schema.migrate(store)
         try:

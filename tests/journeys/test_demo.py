@@ -1,0 +1,107 @@
+"""The whole loop, as a newcomer sees it, and what it leaves behind."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from email import message_from_bytes
+from email.policy import default
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from zetkin_sync.demo import loop
+
+SMALL = {"people": 300, "seed": 3, "associations": 6, "months": 14}
+
+
+class Walked:
+    """A finished demo: its summary, its folder, and every person as Zetkin knows them."""
+
+    def __init__(self, out: Path, *, capsys_err: str = "") -> None:
+        self.out = out
+        with loop.started(out, **SMALL) as demo:  # type: ignore[arg-type]
+            self.told: list[str] = []
+            loop.walk(demo, watch=lambda *_: None, tell=lambda m: self.told.append(str(m)))
+            self.people: list[dict[str, Any]] = [
+                p for rows in demo.operator.truth("people").values() for p in rows
+            ]
+        self.summary = json.loads((out / "summary.json").read_text(encoding="utf-8"))
+
+    def mails(self) -> Iterator[Any]:
+        for path in sorted((self.out / "mail").glob("*.eml")):
+            yield message_from_bytes(path.read_bytes(), policy=default)
+
+
+@pytest.fixture(scope="module")
+def walked(tmp_path_factory: pytest.TempPathFactory) -> Walked:
+    return Walked(tmp_path_factory.mktemp("demo"))
+
+
+def test_everything_is_pulled_planned_applied_and_then_there_is_nothing_left_to_do(walked: Walked) -> None:
+    summary = walked.summary
+    assert summary["rows"]["people"] > SMALL["people"]
+    assert summary["plans_applied"] >= 1
+    assert summary["changes_applied"] == sum(n for p in summary["plans"] for n in p["changes"].values())
+    assert summary["next_plan_changes"] == 0
+
+
+def test_the_association_that_cannot_be_read_is_named_everywhere_and_stops_nobody(walked: Walked) -> None:
+    assert walked.summary["failed"] == ["Partiföreningen Salem"]
+    assert any("Salem" in why for p in walked.summary["plans"] for why in p["left_out"])
+    office = next(m for m in walked.mails() if m["To"].addresses[0].username == "expeditionen")
+    assert "Salem" in office.get_body(("plain",)).get_content()
+
+
+def test_mails_are_written_and_can_be_read_back(walked: Walked) -> None:
+    mails = list(walked.mails())
+    assert len(mails) == walked.summary["mails"] >= 1
+    for mail in mails:
+        assert len(mail["Subject"]) <= 70
+        assert mail["Auto-Submitted"] == "auto-generated"
+        assert mail.get_body(("html",)).get_content_charset() == "utf-8"
+        assert mail.get_body(("plain",)) is not None
+
+
+def test_a_second_demo_gives_the_same_summary(walked: Walked, tmp_path: Path) -> None:
+    again = Walked(tmp_path / "again").summary
+    assert {**again, "seconds": None} == {**walked.summary, "seconds": None}
+
+
+def test_no_name_address_or_number_of_anybody_is_left_behind(walked: Walked) -> None:
+    """Everything that the demo wrote, searched for everything that tells who a person is."""
+    text = ""
+    for path in sorted(walked.out.rglob("*")):
+        if path.is_file():
+            text += path.read_bytes().decode("utf-8", "replace") + "\n"
+    found = set()
+    for person in walked.people:
+        secrets = [
+            f"{person['first_name']} {person['last_name']}",
+            person["email"],
+            person["phone"],
+            person["street_address"],
+            person["ext_id"],
+        ]
+        found.update(s for s in secrets if s and s in text)
+    assert len(walked.people) >= SMALL["people"]
+    assert not found
+
+
+def test_the_search_for_secrets_can_fail(walked: Walked) -> None:
+    person = next(p for p in walked.people if p["email"])
+    planted = walked.out / "planted.txt"
+    planted.write_text(person["email"], encoding="utf-8")
+    try:
+        with pytest.raises(AssertionError):
+            test_no_name_address_or_number_of_anybody_is_left_behind(walked)
+    finally:
+        planted.unlink()
+
+
+def test_the_mail_links_to_no_person(walked: Walked) -> None:
+    for mail in walked.mails():
+        html = mail.get_body(("html",)).get_content()
+        assert not re.search(r"/(people|person)/", html)
