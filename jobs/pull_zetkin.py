@@ -30,7 +30,7 @@ from zetkin_sync.records import (
     Tag,
     Tagging,
 )
-from zetkin_sync.store import reading
+from zetkin_sync.store import reading, vanishing
 from zetkin_sync.store.mirror import Brake, read_whole
 
 LISTS: tuple[type[Mirror], ...] = (
@@ -65,7 +65,8 @@ def run(context: Context) -> Outcome:
     for number, organization in enumerate(organizations):
         context.progress(say("{title}", title=organization.title), number, len(organizations))
         reader.read_organization(organization.id)
-    context.progress(None, len(organizations), len(organizations))
+    context.progress(say("Who is no longer there"), len(organizations), len(organizations))
+    reader.conclude()
     return reader.outcome(titles)
 
 
@@ -77,6 +78,7 @@ class _Reader:
         only = context.options.get("only")
         self.only = frozenset(only) if only else None
         self.accepted = frozenset(context.options.get("accept_absence", ()))
+        self.concluded: list[Message] = []
 
     def read_organization(self, organization: int) -> None:
         for record in LISTS:
@@ -136,15 +138,27 @@ class _Reader:
             self.failed.setdefault(organization, from_json(snapshot.why or ""))
         return snapshot
 
+    def conclude(self) -> None:
+        """Ask directly for everybody who has been missing twice; remove who is proven gone."""
+        verdicts = vanishing.conclude(
+            self.context.store,
+            self.context.zetkin.look,
+            district=self.context.district,
+            accepted=self.accepted,
+            still_ours=self.context.still_ours,
+        )
+        self.counts["gone"] += sum(len(found) for found in verdicts.gone.values())
+        self.concluded.extend(verdicts.notes)
+
     def outcome(self, titles: dict[int, str]) -> Outcome:
         notes = [
             say("{title}: {why}", title=titles.get(o, str(o)), why=why)
             for o, why in sorted(self.failed.items())
         ]
         return Outcome(
-            state=RunState.PARTIAL if self.failed else RunState.OK,
+            state=RunState.PARTIAL if self.failed or self.concluded else RunState.OK,
             counts={**self.counts, "organizations_failed": len(self.failed)},
-            notes=tuple(notes),
+            notes=(*notes, *self.concluded),
         )
 
 

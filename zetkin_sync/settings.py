@@ -40,6 +40,7 @@ class Settings(BaseSettings):
     zetkin_concurrency: int = Field(4, ge=1, le=16)
     zetkin_page_size: int = Field(100, ge=1, le=1000)
     zetkin_requests_per_run: int = Field(50_000, ge=1)
+    zetkin_tries: int = Field(6, ge=1, le=20)
     zetkin_timeout: float = Field(60.0, gt=0)
 
     smtp_url: SecretStr | None = None

@@ -77,6 +77,7 @@ def connect(
             tokens=tokens,
             basic=proof,
             timeout=settings.zetkin_timeout,
+            tries=settings.zetkin_tries,
             chance=chance,
             now=now,
         )

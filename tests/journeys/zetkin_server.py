@@ -58,6 +58,7 @@ class Server:
             "ZETKIN_SYNC_ZETKIN_CLIENT_ID": CLIENT_ID,
             "ZETKIN_SYNC_ZETKIN_CLIENT_SECRET": CLIENT_SECRET,
             "ZETKIN_SYNC_ZETKIN_GRANT": GRANT,
+            "ZETKIN_SYNC_ZETKIN_TRIES": "2",
             "ZETKIN_SYNC_MAIL_FROM": "status@distriktet.example.org",
             "ZETKIN_SYNC_LANGUAGE": "en",
             "ZETKIN_SYNC_LOG_FORMAT": "json",

@@ -30,7 +30,7 @@ from zetkin_sync.demo.simulator import Clock
 from zetkin_sync.demo.simulator.serving import Operator
 from zetkin_sync.demo.standalone import Standalone, in_process
 from zetkin_sync.errors import Permanent
-from zetkin_sync.language import Language, Message, say
+from zetkin_sync.language import Message, say
 from zetkin_sync.records import PlanState, Run, RunState
 from zetkin_sync.runner import Installation, Watch
 from zetkin_sync.settings import Settings
@@ -197,7 +197,8 @@ def _run(
 
 def _approve(demo: Demo) -> list[dict[str, Any]]:
     """The organizer reads each proposal and approves exactly what it says."""
-    store, root = demo.installation.store, demo.installation.configurations[0].root
+    store, configuration = demo.installation.store, demo.installation.configurations[0]
+    root, titles = configuration.root, configuration.titles
     found = []
     for row in plans.plans(store, district=root, states=[PlanState.PROPOSED]):
         assert row.id is not None
@@ -217,7 +218,7 @@ def _approve(demo: Demo) -> list[dict[str, Any]]:
                 "action": row.action,
                 "changes": plan.counts,
                 "people": plan.recipients,
-                "left_out": [Language("en").say(o.why) for o in plan.left_out],
+                "left_out": [titles.get(o.organization, str(o.organization)) for o in plan.left_out],
                 "applied": False,
             }
         )
