@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -20,6 +21,7 @@ Associations = Annotated[int | None, typer.Option(help=_SAY("Found only so many 
 Day = Annotated[
     str | None, typer.Option("--date", help=_SAY("The day of the simulation, YYYY-MM-DD; else today."))
 ]
+Faults = Annotated[Path | None, typer.Option(help=_SAY("A file of faults to inject (docs/simulator.md)."))]
 
 
 def simulator(
@@ -30,12 +32,27 @@ def simulator(
     months: Months = 24,
     associations: Associations = None,
     day: Day = None,
+    faults: Faults = None,
 ) -> None:
     """Serve a simulated Zetkin with a synthetic district on a loopback port, until interrupted."""
     from zetkin_sync.demo import standalone  # noqa: PLC0415 - other commands start faster without it
+    from zetkin_sync.demo.simulator.faults import read_faults  # noqa: PLC0415 - the same
 
+    try:
+        rules = read_faults(faults) if faults else ()
+    except (OSError, ValueError) as problem:
+        raise ConfigError(
+            say("The faults in {file} cannot be read: {problem}.", file=str(faults), problem=str(problem)),
+            say("docs/simulator.md says how they are written."),
+        ) from None
     what = standalone.Standalone(
-        port=port, people=people, seed=seed, months=months, associations=associations, day=day
+        port=port,
+        people=people,
+        seed=seed,
+        months=months,
+        associations=associations,
+        day=day,
+        faults=rules,
     )
     try:
         _ = what.start

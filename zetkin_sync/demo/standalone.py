@@ -16,13 +16,15 @@ from msgspec import Struct
 
 from zetkin_sync.demo.district import make_district
 from zetkin_sync.demo.simulator import Clock, create_app
+from zetkin_sync.demo.simulator.faults import Fault
 from zetkin_sync.demo.simulator.serving import HOST, Operator, serve, wait
 
 _MORNING = time(6, tzinfo=UTC)
 
 
 class Standalone(Struct, frozen=True, kw_only=True):
-    """What is simulated: the arguments of `make_district`, a port, the day (`YYYY-MM-DD`; today without)."""
+    """What is simulated: the arguments of `make_district`, a port, the day (`YYYY-MM-DD`; today
+    without), and what goes wrong."""
 
     port: int
     people: int = 10_000
@@ -30,6 +32,7 @@ class Standalone(Struct, frozen=True, kw_only=True):
     months: int = 24
     associations: int | None = None
     day: str | None = None
+    faults: tuple[Fault, ...] = ()
 
     @property
     def start(self) -> datetime:
@@ -49,7 +52,7 @@ def run(what: Standalone) -> None:
         months=what.months,
         association_count=what.associations,
     )
-    serve(create_app(state, clock=Clock(start)), port=what.port)
+    serve(create_app(state, clock=Clock(start), faults=what.faults), port=what.port)
 
 
 @contextmanager

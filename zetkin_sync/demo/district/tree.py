@@ -16,6 +16,8 @@ from zetkin_sync.demo.district.plan import (
 from zetkin_sync.demo.world.organizations import ApiKey, Client, Organization, User
 from zetkin_sync.demo.world.people import Person
 
+_APART = 8  # at most one member in so many has an account
+
 FOREIGN_TITLE = "Främmande exempelförbundet"
 
 
@@ -76,7 +78,7 @@ def add_accounts(building: Building) -> None:
             person = next(iter(state.members(home)), None)
             if person is not None:
                 state.organizations[home].officials[person] = "organizer"
-    for person in state.members(root)[:: max(1, len(state.members(root)) // 60)]:
+    for person in state.members(root)[:: max(_APART, len(state.members(root)) // 60)]:
         record = state.people[person]
         if record.user is None:
             _connect_account(building, record, f"user{record.id}")

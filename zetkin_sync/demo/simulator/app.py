@@ -40,8 +40,10 @@ from zetkin_sync.demo.simulator.endpoints import (
     views,
     visits,
 )
+from zetkin_sync.demo.simulator.faults import Fault, Switchboard
 from zetkin_sync.demo.simulator.routes import Routes
 from zetkin_sync.demo.simulator.surface import Surface
+from zetkin_sync.demo.simulator.wire import Connections
 from zetkin_sync.demo.world.state import State
 
 _MODULES = (
@@ -85,12 +87,15 @@ V2 = Routes.joined(
 )
 
 
-def create_app(state: State, *, clock: Callable[[], datetime]) -> FastAPI:
-    """The simulator over a state. `clock` gives the simulation's time, aware."""
+def create_app(state: State, *, clock: Callable[[], datetime], faults: tuple[Fault, ...] = ()) -> FastAPI:
+    """The simulator over a state. `clock` gives the simulation's time, aware; `faults` go wrong from the start."""
     app = FastAPI(title="Zetkin simulator", openapi_url=None)
-    surfaces = {"/v1": Surface(V1, state, clock), "/v2": Surface(V2, state, clock)}
-    for path, surface in surfaces.items():
+    switchboard = Switchboard(faults)
+    connections: Connections = {}
+    app.state.connections = connections
+    for path, routes in (("/v1", V1), ("/v2", V2)):
+        surface = Surface(routes, state, clock=clock, switchboard=switchboard, connections=connections)
         app.mount(path, surface)
     app.include_router(login.router(state, clock))
-    app.include_router(admin.router(state, clock))
+    app.include_router(admin.router(state, clock, switchboard))
     return app

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
@@ -15,10 +15,17 @@ from zetkin_sync.demo.world.state import State
 T = TypeVar("T")
 
 
+class Distortion(NamedTuple):
+    """How a list is shown wrongly, and which request that is."""
+
+    kind: str
+    number: int
+
+
 class Call:
     """One request, its sender known and its organization found."""
 
-    __slots__ = ("body", "found", "headers", "now", "path", "query", "state", "token")
+    __slots__ = ("body", "distortion", "found", "headers", "now", "path", "query", "state", "token")
 
     def __init__(
         self,
@@ -30,6 +37,7 @@ class Call:
         headers: dict[bytes, bytes],
         body: bytes,
         token: Token | None,
+        distortion: Distortion | None = None,
     ) -> None:
         self.state = state
         self.now = now
@@ -38,6 +46,7 @@ class Call:
         self.headers = headers
         self.body = body
         self.token = token
+        self.distortion = distortion
         self.found: dict[bytes, list[int]] = {}  # what searches found, so that a column asks once
 
     # --- who -------------------------------------------------------------------------------------------

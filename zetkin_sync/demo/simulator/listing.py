@@ -6,9 +6,11 @@ import operator
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from random import Random
 from typing import Any, TypeVar
 
-from zetkin_sync.demo.simulator.calls import Call
+from zetkin_sync.demo.simulator.calls import Call, Distortion
+from zetkin_sync.demo.simulator.faults import Kind
 from zetkin_sync.demo.simulator.replies import Reply, Row, encode, list_v2, refusal, rows, unprocessable
 from zetkin_sync.demo.simulator.times import read_wall
 
@@ -68,7 +70,7 @@ def page(call: Call, found: list[T]) -> list[T]:
     """The part of a v1 collection that `p` and `pp` ask for."""
     asked = dict(call.query)
     if "p" not in asked and "pp" not in asked:
-        return found
+        return found if call.distortion is None else _distorted(call.distortion, found, 0, len(found) or 1)[0]
     try:
         number, size = int(asked.get("p") or 0), int(asked.get("pp") or 100)
     except ValueError:
@@ -76,7 +78,25 @@ def page(call: Call, found: list[T]) -> list[T]:
     if number < 0 or size < 1:
         raise refusal(400, "400 Bad Request", "p and pp must not be negative.")
     size = min(size, call.state.policy.largest_page)
+    if call.distortion is not None:
+        found, number = _distorted(call.distortion, found, number, size)
     return found[number * size : (number + 1) * size]
+
+
+def _distorted(distortion: Distortion, found: list[T], number: int, size: int) -> tuple[list[T], int]:
+    """The list and the page that a fault shows instead."""
+    match distortion.kind:
+        case Kind.EMPTY_PAGE:
+            return [], number
+        case Kind.DUPLICATED_PAGE:
+            return found, max(0, number - 1)
+        case Kind.REPEATED_PAGE:
+            return found, min(number, max(0, (len(found) - 1) // size))
+        case Kind.REORDERED:
+            mixed = list(found)
+            Random(distortion.number).shuffle(mixed)  # noqa: S311 - simulation
+            return mixed, number
+    return found, number
 
 
 def listed(call: Call, found: list[T], row: Callable[[T], Row]) -> Reply:
@@ -98,5 +118,8 @@ def listed_v2(call: Call, found: list[T], row: Callable[[T], Row]) -> Reply:
         raise unprocessable("page", "Input should be a valid integer", "int_parsing") from None
     if number < 1 or not 1 <= size <= 100:
         raise unprocessable("size", "Input should be between 1 and 100", "less_than_equal")
-    part = found[(number - 1) * size : number * size]
+    first = number - 1
+    if call.distortion is not None:
+        found, first = _distorted(call.distortion, found, first, size)
+    part = found[first * size : (first + 1) * size]
     return list_v2([row(record) for record in part], number=number, size=size, total=len(found))

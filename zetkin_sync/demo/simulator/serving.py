@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import socket
 import threading
@@ -12,9 +13,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import msgspec
 import uvicorn
 from fastapi import FastAPI
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from zetkin_sync.demo.simulator.faults import Fault
+from zetkin_sync.demo.simulator.mutations import Mutated, Mutation
+from zetkin_sync.demo.simulator.wire import Connections
+from zetkin_sync.demo.world.policy import Policy
 from zetkin_sync.errors import Temporary
 from zetkin_sync.language import say
 
@@ -40,6 +47,23 @@ class Operator:
         """Move the simulated clock and let everything due happen."""
         return self.post(f"/clock/advance?seconds={seconds}")
 
+    def set_faults(self, *faults: Fault) -> None:
+        """Put these faults in force, in place of all others; none ends them."""
+        self._ask("PUT", "/faults", msgspec.to_builtins(faults))
+
+    @property
+    def fault_hits(self) -> int:
+        """How many faults the rules in force have injected."""
+        return int(self.get("/faults")["hits"])
+
+    def mutate(self, wanted: Mutation) -> Mutated:
+        """Let people join, leave, move, be edited or merged."""
+        return msgspec.convert(self.post("/mutate", msgspec.to_builtins(wanted)), Mutated)
+
+    def set_policy(self, policy: Policy) -> None:
+        """Choose how the server behaves where nobody has documented the real one."""
+        self._ask("PUT", "/policy", msgspec.to_builtins(policy))
+
     def truth(self, table: str) -> dict[int, list[dict[str, Any]]]:
         """A whole table as the API would show it, by organization id."""
         return {int(o): rows for o, rows in self.get(f"/truth/{table}").items()}
@@ -54,9 +78,10 @@ class Operator:
 
 
 def settings(app: FastAPI, port: int) -> uvicorn.Config:
-    """How the simulator is served: loopback, no log of requests."""
+    """How the simulator is served: loopback, no log of requests, connections that faults can break off."""
     return uvicorn.Config(
         app,
+        http=_breakable(app.state.connections),
         host=HOST,
         port=port,
         access_log=False,
@@ -64,6 +89,23 @@ def settings(app: FastAPI, port: int) -> uvicorn.Config:
         lifespan="off",
         timeout_keep_alive=60,
     )
+
+
+def _breakable(connections: Connections) -> type[H11Protocol]:
+    """An HTTP protocol that keeps its connections where faults find them."""
+
+    class Breakable(H11Protocol):
+        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+            super().connection_made(transport)
+            if self.client is not None:
+                connections[self.client] = transport
+
+        def connection_lost(self, exc: Exception | None) -> None:
+            if self.client is not None:
+                connections.pop(self.client, None)
+            super().connection_lost(exc)
+
+    return Breakable
 
 
 def serve(app: FastAPI, *, port: int) -> None:
