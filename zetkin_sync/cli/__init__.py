@@ -46,6 +46,7 @@ _COMMANDS = {
         "simulator", "simulator", _SAY("A simulated Zetkin with a synthetic district, to try things on.")
     ),
     "plans": _Command("deciding", "app", _SAY("Proposals: see, approve, reject.")),
+    "callouts": _Command("callouts", "app", _SAY("Callouts: who is asked about what.")),
     "bounces": _Command(
         "bounces", "app", _SAY("Mails that did not arrive: what they say, who is reached again.")
     ),

@@ -1,0 +1,120 @@
+"""Who gets which bundle: the exact greedy over people, each of whom may get one of a few emails."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from zetkin_sync.callouts.planner.filling import Filling
+from zetkin_sync.callouts.planner.greedy import Menus
+from zetkin_sync.callouts.planner.instance import Core, Floats, Ints, sum_by
+from zetkin_sync.callouts.planner.menus import LEAST
+
+Bundles = tuple[tuple[int, ...], ...]  # each the events of one email, sorted
+
+
+class Desk:
+    """A core laid out for bundles: pairs by event, and by person as plain lists."""
+
+    def __init__(self, core: Core) -> None:
+        self.core = core
+        order = np.argsort(core.event, kind="stable")
+        cuts = np.cumsum(np.bincount(core.event, minlength=core.events))[:-1]
+        self.of_event: list[Ints] = np.split(order, cuts)
+        self._of_person: dict[int, list[tuple[int, int, float]]] = {}
+
+    def of_person(self, person: int) -> list[tuple[int, int, float]]:
+        """Her pairs: number, event, chance."""
+        found = self._of_person.get(person)
+        if found is None:
+            core = self.core
+            begin, end = int(core.first[person]), int(core.first[person + 1])
+            events, chances = core.event[begin:end].tolist(), core.chance[begin:end].tolist()
+            found = self._of_person[person] = list(zip(range(begin, end), events, chances, strict=True))
+        return found
+
+    def sums(self, bundle: Sequence[int], value: Floats) -> Floats:
+        """For every person the sum of `value` over her pairs in the bundle; 0 where it does not fit her."""
+        core = self.core
+        pairs = np.concatenate([self.of_event[j] for j in bundle])
+        people = core.person[pairs]
+        total = sum_by(people, value[pairs], core.people)
+        if core.rules.half:
+            total[2 * np.bincount(people, minlength=core.people) < len(bundle)] = 0.0
+        return total
+
+
+@dataclass(eq=False)
+class Bundled:
+    """The choice (see `polish`) between the bundles of a plan."""
+
+    desk: Desk
+    bundles: Bundles
+
+    def __post_init__(self) -> None:
+        where: list[list[int]] = [[] for _ in range(self.desk.core.events)]
+        for number, bundle in enumerate(self.bundles):
+            for event in bundle:
+                where[event].append(number)
+        self.where = [tuple(some) for some in where]
+        half = self.desk.core.rules.half
+        self.needed = [len(bundle) - len(bundle) // 2 if half else 1 for bundle in self.bundles]
+
+    def best_bundle(self, person: int, worth: list[float]) -> tuple[float, int]:
+        """The gain and the number of the bundle that adds most; −1 if none fits."""
+        gains: dict[int, float] = {}
+        lines: dict[int, int] = {}
+        for _, event, chance in self.desk.of_person(person):
+            for number in self.where[event]:
+                gains[number] = gains.get(number, 0.0) + worth[event] * chance
+                lines[number] = lines.get(number, 0) + 1
+        best, found = 0.0, -1
+        for number in sorted(gains):
+            if gains[number] > best + LEAST and lines[number] >= self.needed[number]:
+                best, found = gains[number], number
+        return best, found
+
+    def pairs(self, person: int, bundle: int) -> list[int]:
+        """Her pairs in a bundle."""
+        return [pair for pair, event, _ in self.desk.of_person(person) if bundle in self.where[event]]
+
+    def best(self, person: int, worth: list[float]) -> tuple[float, list[int]]:
+        gain, found = self.best_bundle(person, worth)
+        return gain, self.pairs(person, found) if found >= 0 else []
+
+    def possible(self, value: Floats) -> Floats:
+        most: Floats = np.max([self.desk.sums(bundle, value) for bundle in self.bundles], axis=0)
+        return most
+
+    def bundle_of(self, person: int, menu: Sequence[int]) -> int:
+        """The first bundle in which her pairs are these."""
+        wanted = sorted(menu)
+        numbers = {number for _, event, _ in self.desk.of_person(person) for number in self.where[event]}
+        return next(number for number in sorted(numbers) if self.pairs(person, number) == wanted)
+
+
+def assign(choice: Bundled) -> tuple[Menus, Filling]:
+    """Always the person whose best bundle adds most as things stand, until it adds less than `tau`."""
+    core = choice.desk.core
+    filling, tau = Filling(core), max(core.rules.tau, LEAST)
+    first = choice.possible(core.weight[core.event] * core.chance)
+    heap = [(-gain, person) for person, gain in enumerate(first.tolist()) if gain >= tau - LEAST]
+    heapq.heapify(heap)
+    menus: Menus = {}
+    while heap and len(menus) < core.budget:
+        promised, person = heapq.heappop(heap)
+        gain, bundle = choice.best_bundle(person, filling.worth)
+        if bundle < 0 or gain < tau:
+            continue
+        if -gain > promised + LEAST and heap and -gain > heap[0][0] + LEAST:
+            heapq.heappush(heap, (-gain, person))
+            continue
+        menus[person] = menu = []
+        for pair, event, chance in choice.desk.of_person(person):
+            if bundle in choice.where[event]:
+                menu.append(pair)
+                filling.add(event, chance)
+    return menus, filling
