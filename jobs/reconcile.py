@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
-from datetime import datetime
-from typing import Any
 
 from zetkin_sync.apply.decide import put_up
 from zetkin_sync.changes import make_plan
 from zetkin_sync.context import Context, Outcome
-from zetkin_sync.goals import Assessed, Observed, assess
-from zetkin_sync.language import to_json
+from zetkin_sync.goals import Observed, assess
+from zetkin_sync.goals.kept import as_row
 from zetkin_sync.store import assessments
 from zetkin_sync.store.engine import Session
 
@@ -24,7 +21,7 @@ def run(context: Context) -> Outcome:
     plans = [make_plan(action, facts) for action in context.actions.values()]
 
     def write(session: Session) -> None:
-        rows = (_row(each, context.now()) for each in assessed)
+        rows = (as_row(each, context.now()) for each in assessed)
         assessments.write(session, rows, district=context.district, day=facts.today)
         for plan in plans:
             put_up(session, plan, run=context.claim.run)
@@ -40,22 +37,3 @@ def run(context: Context) -> Outcome:
         notes=tuple(why for plan in plans for why in plan.refused),
         effects=(write,),
     )
-
-
-def _row(found: Assessed, computed: datetime) -> dict[str, Any]:
-    return {
-        "plan": found.plan,
-        "goal": found.goal,
-        "unit": found.unit,
-        "computed": computed,
-        "state": str(found.state),
-        "value": found.value,
-        "numerator": found.numerator,
-        "denominator": found.denominator,
-        "target": found.target,
-        "more_needed": found.more_needed,
-        "shown": found.shown,
-        "outlook": None if found.outlook is None else str(found.outlook),
-        "finding": to_json(found.finding),
-        "evidence": json.dumps([[e.kind, list(e.ids)] for e in found.evidence]),
-    }

@@ -15,9 +15,10 @@ from zetkin_sync.goals import BoundPlan
 from zetkin_sync.language import Message
 from zetkin_sync.ports import Mailer, Progress, Zetkin
 from zetkin_sync.records import RunState
-from zetkin_sync.records.facts import AreaFact, Facts
+from zetkin_sync.records.facts import Facts
 from zetkin_sync.settings import Settings
 from zetkin_sync.store import facts as stored_facts
+from zetkin_sync.store import plan_facts
 from zetkin_sync.store.engine import Session, Store
 from zetkin_sync.store.ledger import Claim
 
@@ -84,7 +85,10 @@ def known_facts(store: Store, configuration: Configuration, *, now: datetime) ->
         zone=configuration.district.zone,
         now=now,
     )
-    index = configuration.area_index(facts.today)
+    more = plan_facts.load(store, district=configuration.root, now=now, today=facts.today)
+    index = configuration.area_index(
+        facts.today, drawn=plan_facts.drawn_areas(store, district=configuration.root)
+    )
     placed = index.locate_events(facts.events)
     events = tuple(
         msgspec.structs.replace(event, areas=place.areas, located=place.how)
@@ -94,7 +98,7 @@ def known_facts(store: Store, configuration: Configuration, *, now: datetime) ->
     return replace(
         facts,
         events=events,
-        areas=tuple(AreaFact(id=a.id, title=a.title, kind=a.kind) for a in index.areas),
-        priorities=(*facts.priorities, *configuration.priorities),
+        areas=index.facts(),
+        **{**more, "priorities": (*more["priorities"], *configuration.priorities)},
         more={**facts.more, "priority_prefixes": prefixes},
     )

@@ -226,7 +226,8 @@ def test_a_rising_share_is_held_against_the_same_stretch_last_year() -> None:
     assert shares(with_events(district(), *last_year, *now), target=None, **away) is MET
     again = event(11, date(2026, 10, 1), place_title="Kungsgatan 84")
     assert shares(with_events(district(), *last_year, again), target=None, **away) is BEHIND
-    assert shares(with_events(district(), *now), target=None, **away) is UNKNOWN
+    assert shares(with_events(district(), *now, again), target=None, **away) is UNKNOWN
+    assert shares(with_events(district(), *now), target=None, **away) is MET, "it cannot rise any further"
 
 
 def test_information_and_sign_ups_are_seen() -> None:
@@ -250,6 +251,12 @@ def test_every_association_has_a_chair_named_by_the_tags_value() -> None:
     one = tag("Roll: ordförande", {1: "Förening 11", 2: "Förening 11"})
     assert ask("role_filled", replace(facts, tags=(one,)), parameters=CHAIR).state is BEHIND
     assert ask("role_filled", facts, parameters=CHAIR).state is UNKNOWN
+
+
+def test_one_person_may_hold_a_role_for_several_associations() -> None:
+    facts = replace(district(geographic=2, branch=0), people=(person(1, 11),))
+    shared = tag("Roll: ordförande", {1: "Förening 11; Förening 12"})
+    assert ask("role_filled", replace(facts, tags=(shared,)), parameters=CHAIR).state is MET
 
 
 def test_a_role_without_value_belongs_to_the_only_association_of_the_person() -> None:

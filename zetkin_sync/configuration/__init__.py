@@ -5,12 +5,14 @@ A folder with `district.toml` is one district; a folder of such folders is sever
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
-from zetkin_sync.areas import AreaFile, AreaIndex
+from zetkin_sync.areas import AreaFile, AreaIndex, areas_from_zetkin
 from zetkin_sync.configuration.actions import ActionEntry, Actions
 from zetkin_sync.configuration.commitments import read_areas, read_plans, read_priorities
 from zetkin_sync.configuration.district import District
@@ -43,9 +45,14 @@ class Configuration:
     areas: AreaFile = field(default_factory=AreaFile)
     priorities: tuple[PriorityFact, ...] = ()
 
-    def area_index(self, day: date) -> AreaIndex:
-        """The areas in force on a local day."""
-        return AreaIndex(self.areas.areas, day=day, snap_metres=self.areas.snap_metres)
+    def area_index(self, day: date, *, drawn: Iterable[Mapping[str, Any]] = ()) -> AreaIndex:
+        """The areas in force on a local day; `drawn` are those that organizers drew in Zetkin.
+
+        What cannot be used of the drawn ones is left out: `zetkin-sync areas check` says which and why.
+        """
+        own = {area.id for area in self.areas.areas}
+        theirs = (area for area in areas_from_zetkin(drawn)[0].areas if area.id not in own)
+        return AreaIndex((*self.areas.areas, *theirs), day=day, snap_metres=self.areas.snap_metres)
 
     @cached_property
     def root(self) -> int:

@@ -23,21 +23,28 @@ def role_tags(observed: Observed, title: str) -> tuple[TagFact, ...]:
 def people_in_role(observed: Observed, title: str) -> Mapping[int, frozenset[int]]:
     """For each association the people who carry the role's tag for it.
 
-    The association is the one that the tag's value names; without a value, the tag's owner, or the only
-    association that the person belongs to. Somebody who can be placed nowhere counts for none.
+    The associations are those that the tag's value names (several with `;` between them, since a person has a
+    tag only once); without a value, the tag's owner, or the only association that the person belongs to.
+    Somebody who can be placed nowhere counts for none.
     """
     found: dict[int, set[int]] = defaultdict(set)
     for tag in role_tags(observed, title):
         owners = observed.associations_of([tag.owner])
         for person in tag.people:
             value = tag.values.get(person)
-            named = observed.association_named(value) if value else None
             belongs = owners or observed.associations_of_person.get(person, frozenset())
-            if named is not None:
-                found[named].add(person)
-            elif len(belongs) == 1:
-                found[next(iter(belongs))].add(person)
+            named = _named(observed, value) if value else frozenset()
+            for unit in named or (belongs if len(belongs) == 1 else ()):
+                found[unit].add(person)
     return {unit: frozenset(people) for unit, people in found.items()}
+
+
+def _named(observed: Observed, value: str) -> frozenset[int]:
+    whole = observed.association_named(value)
+    if whole is not None:
+        return frozenset({whole})
+    parts = (observed.association_named(part) for part in value.replace("\n", ";").split(";"))
+    return frozenset(unit for unit in parts if unit is not None)
 
 
 def holders(observed: Observed, *, tag: str, role: str) -> Mapping[int, int]:

@@ -11,6 +11,9 @@ from zetkin_sync.goals.plan import Direction, Goal
 from zetkin_sync.goals.windows import Window
 from zetkin_sync.records.assessments import GoalState
 
+# What cannot rise or fall any further has done what was asked of it.
+_LIMITS = {("share", Direction.RISING): 1.0, ("share", Direction.FALLING): 0.0}
+
 
 def needed(target: float, of: int) -> int:
     """How many of `of` a share asks for: half of seven is four."""
@@ -64,6 +67,8 @@ def _reached(goal: Goal, measured: Measurement) -> Verdict:
     if value is None:
         return Verdict.UNKNOWN
     if goal.direction in (Direction.RISING, Direction.FALLING):
+        if value == _LIMITS.get((goal.figure, goal.direction)):
+            return Verdict.YES
         if measured.before is None:
             return Verdict.UNKNOWN
         rose = value > measured.before

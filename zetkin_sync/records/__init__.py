@@ -38,6 +38,7 @@ from zetkin_sync.records.mail import Mailing, MailState
 from zetkin_sync.records.mirrored import Absence, Found, Mirror, Mirrored, Page, own_columns
 from zetkin_sync.records.organizations import Official, Organization
 from zetkin_sync.records.people import Field, Person, Tag, Tagging
+from zetkin_sync.records.plan_data import Attestation, Priority, RegisterEntry, RegisterReading
 from zetkin_sync.records.plans import OPEN_INTENTS, Approval, Intent, IntentState, PlanState, StoredPlan
 from zetkin_sync.records.snapshots import MirrorPage, Missing, Snapshot
 from zetkin_sync.records.surveys import Survey, SurveyAnswer, SurveyOption, SurveySubmission
@@ -56,6 +57,7 @@ __all__ = [
     "AreaStats",
     "Assessment",
     "AssignedTask",
+    "Attestation",
     "BounceEvent",
     "BulkJob",
     "Call",
@@ -104,10 +106,13 @@ __all__ = [
     "Person",
     "Place",
     "PlanState",
+    "Priority",
     "Probe",
     "ProbeState",
     "Project",
     "Reachability",
+    "RegisterEntry",
+    "RegisterReading",
     "Reminder",
     "Response",
     "Run",

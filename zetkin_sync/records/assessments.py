@@ -42,6 +42,18 @@ class Assessment(SQLModel, table=True):
     denominator: int | None = stored(
         "the figure's parts", source=Source.OURS, keep=Keep.HISTORY, default=None
     )
+    lower: float | None = stored(
+        "the least it can be, where something is unknown",
+        source=Source.OURS,
+        keep=Keep.HISTORY,
+        default=None,
+    )
+    upper: float | None = stored(
+        "the most it can be, where something is unknown", source=Source.OURS, keep=Keep.HISTORY, default=None
+    )
+    before: float | None = stored(
+        "the same stretch last year", source=Source.OURS, keep=Keep.HISTORY, default=None
+    )
     target: float | None = stored(
         "what it is held against", source=Source.CONFIG, keep=Keep.HISTORY, default=None
     )
@@ -53,6 +65,9 @@ class Assessment(SQLModel, table=True):
         "the forecast, in a word", source=Source.OURS, keep=Keep.HISTORY, default=None
     )
     finding: str = stored("what it means, a message", source=Source.OURS, keep=Keep.HISTORY, default="")
+    missing: str = stored(
+        "what is needed to know more, JSON of messages", source=Source.OURS, keep=Keep.HISTORY, default="[]"
+    )
     evidence: str = stored(
         "the records behind it, JSON of kinds and ids, no person",
         source=Source.OURS,
