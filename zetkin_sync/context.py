@@ -19,8 +19,8 @@ from zetkin_sync.records.facts import Facts
 from zetkin_sync.settings import Settings
 from zetkin_sync.store import facts as stored_facts
 from zetkin_sync.store import plan_facts
+from zetkin_sync.store.claims import Claim
 from zetkin_sync.store.engine import Session, Store
-from zetkin_sync.store.ledger import Claim
 
 
 @dataclass(frozen=True, kw_only=True)

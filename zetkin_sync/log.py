@@ -108,6 +108,7 @@ def set_up(*, form: str = "console", level: str = "info") -> None:
         "sqlalchemy.engine",
         "alembic",
         "asyncio",
+        "procrastinate",
     ):
         logging.getLogger(chatty).setLevel(logging.WARNING)
 

@@ -106,7 +106,7 @@ def bound_plans(configuration: Configuration) -> tuple[BoundPlan, ...]:
     return tuple(bound)
 
 
-def check(configuration: Configuration) -> None:
+def check(configuration: Configuration, *, job: Callable[[str], Any] = job) -> None:
     """Fail at start, not at night, when the configuration names something that does not exist."""
     for name, entry in configuration.schedule.jobs.items():
         job(entry.module or name)

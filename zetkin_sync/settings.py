@@ -11,7 +11,7 @@ import os
 import stat
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
@@ -30,6 +30,8 @@ class Settings(BaseSettings):
 
     config: Path = Path("config")
     database_url: str = Field("sqlite:///zetkin_sync.db", validation_alias="DATABASE_URL")
+    engine: Literal["ledger", "procrastinate"] = "ledger"
+    instance_file: Path | None = None
     hash_key: SecretStr | None = None
     hash_key_old: SecretStr | None = None
 
@@ -45,17 +47,15 @@ class Settings(BaseSettings):
 
     smtp_url: SecretStr | None = None
     imap_url: SecretStr | None = None
-    webhook_postmark: SecretStr | None = None
-    webhook_mailgun: SecretStr | None = None
-    webhook_sendgrid: SecretStr | None = None
-    webhook_brevo: SecretStr | None = None
     mail_from: str | None = None
     page_url: str = "http://127.0.0.1:8000"
+    heartbeat_url: SecretStr | None = None
 
     language: str = "sv"
     log_format: str = Field("console", pattern="^(console|json)$")
     log_level: str = Field("info", pattern="^(debug|info|warning|error)$")
     port: int = Field(8000, validation_alias="PORT")
+    notify_socket: str | None = Field(None, validation_alias="NOTIFY_SOCKET")
 
     @classmethod
     def settings_customise_sources(
@@ -67,6 +67,16 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         return init_settings, env_settings, _Files(settings_cls)
+
+    @property
+    def instance_path(self) -> Path | None:
+        """Where this host remembers which database it works with; none for a database in memory."""
+        if self.instance_file is not None:
+            return self.instance_file
+        if not self.database_url.startswith("sqlite"):
+            return Path("zetkin_sync.instance")
+        database = self.database_url.partition("///")[2].partition("?")[0]
+        return Path(database).with_suffix(".instance") if database and database != ":memory:" else None
 
     @cached_property
     def key(self) -> bytes:

@@ -18,7 +18,7 @@ from zetkin_sync.apply.verbs import VERBS, Known, Step
 from zetkin_sync.changes import Change
 from zetkin_sync.errors import NeedsHuman, OutcomeUnknown, Permanent, Temporary
 from zetkin_sync.language import Message, say
-from zetkin_sync.records import STOP, Intent, IntentState
+from zetkin_sync.records import Intent, IntentState
 from zetkin_sync.store import controls, outbox, plans
 
 
@@ -41,9 +41,10 @@ def carry_out(hands: Hands, plan: int) -> Carried:
             failed.add(change.key)
             carried.counts["waiting"] += 1
             continue
-        if controls.switch(hands.store, district=hands.district, name=STOP) is not None:
+        halted = controls.halted(hands.store, district=hands.district)
+        if halted is not None:
             carried.stopped = True
-            carried.notes.append(say("Everything is stopped by a person; nothing more was sent."))
+            carried.notes.append(halted)
             break
         state, why = _carry(hands, row, change)
         carried.counts[state.value] += 1
@@ -126,8 +127,9 @@ def _send(hands: Hands, row: int, step: Step, change: Change, known: Known, *, a
     hands.point(f"{change.verb}.{step.name}.intended")
     if not hands.still_ours():
         raise Temporary(say("Another worker has taken over the run."))
-    if controls.switch(hands.store, district=hands.district, name=STOP) is not None:
-        raise Temporary(say("Everything is stopped by a person; nothing more was sent."))
+    halted = controls.halted(hands.store, district=hands.district)
+    if halted is not None:
+        raise Temporary(halted)
     new = step.act(hands, change, known)
     hands.point(f"{change.verb}.{step.name}.answered")
     return new

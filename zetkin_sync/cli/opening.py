@@ -10,9 +10,10 @@ from zetkin_sync import plugins
 from zetkin_sync.configuration import Configuration, read_all
 from zetkin_sync.errors import ConfigError
 from zetkin_sync.language import say
+from zetkin_sync.log import logger
 from zetkin_sync.runner import Installation
 from zetkin_sync.settings import Settings, read_settings
-from zetkin_sync.store import schema
+from zetkin_sync.store import epoch, schema
 from zetkin_sync.store.engine import Store
 
 
@@ -23,13 +24,22 @@ def opened(*, settings: Settings | None = None) -> Iterator[Installation]:
     configurations = read_all(settings.config)
     for configuration in configurations:
         plugins.check(configuration)
+    with opened_store(settings) as store:
+        yield Installation(settings, configurations, store)
+
+
+@contextmanager
+def opened_store(settings: Settings) -> Iterator[Store]:
+    """The database of this environment, its schema current; an older copy of it may not send."""
     store = Store(settings.database_url)
     try:
         if not schema.is_current(store):
             raise ConfigError(
                 say("The database has no tables yet, or older ones."), say("Run `zetkin-sync migrate`.")
             )
-        yield Installation(settings, configurations, store)
+        if epoch.check(store, settings.instance_path) is not None:
+            logger().error("database.restored")
+        yield store
     finally:
         store.close()
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 import time
 import uuid
 from typing import Annotated, Any
@@ -10,13 +12,15 @@ from typing import Annotated, Any
 import typer
 
 from zetkin_sync.cli import printing
-from zetkin_sync.cli.opening import district_of, opened, who
-from zetkin_sync.engine import serve
+from zetkin_sync.cli.opening import district_of, opened, opened_store, who
+from zetkin_sync.engine import DRAIN, serve
 from zetkin_sync.errors import ConfigError
 from zetkin_sync.language import Message, say
+from zetkin_sync.live import Live
 from zetkin_sync.records import Run, RunState
 from zetkin_sync.runner import LEASE, Installation, Watch, carry, owner_name
-from zetkin_sync.store import ledger
+from zetkin_sync.settings import read_settings
+from zetkin_sync.store import claims, ledger, upkeep
 
 _EXIT = {RunState.OK: printing.OK, RunState.PARTIAL: printing.PARTIAL, RunState.SKIPPED: printing.OK}
 STATES: dict[str, Message] = {
@@ -79,19 +83,25 @@ def run_now(
         slot=f"request-{uuid.uuid4()}",
         asked_by=who(),
         options=options,
+        waits_for=installation.of(district).schedule.goes_first(job),
     )
     assert run is not None
-    while True:
-        claim = ledger.claim(store, owner=owner_name(), lease=LEASE, after=installation.after, run=run)
-        if claim is not None:
-            carry(installation, claim, watch=watch)
-        found = ledger.run_of(store, run)
-        assert found is not None
-        if ledger.is_finished(found):
-            return found
-        if watch is not None:
-            watch(say("Waiting for another run of this organization"), found.done, found.total)
-        time.sleep(0.5)
+    try:
+        while True:
+            upkeep.look_after(store)  # perhaps nobody else is there to do it
+            claim = claims.claim(store, owner=owner_name(), lease=LEASE, run=run)
+            if claim is not None:
+                carry(installation, claim, watch=watch)
+            found = ledger.run_of(store, run)
+            assert found is not None
+            if ledger.is_finished(found):
+                return found
+            if watch is not None:
+                watch(say("Waiting for another run of this organization"), found.done, found.total)
+            time.sleep(0.5)
+    except KeyboardInterrupt:
+        upkeep.stop(store, run, who=who())
+        raise
 
 
 def show_run(run: Run, *, as_json: bool = False) -> None:
@@ -153,6 +163,12 @@ def runs(
 def run_service(
     roles: Annotated[str, typer.Option(help=_SAY("clock, worker, or both with a comma."))] = "clock,worker",
     workers: Annotated[int, typer.Option(min=1, max=32, help=_SAY("Threads that carry runs."))] = 1,
+    drain: Annotated[
+        float,
+        typer.Option(
+            min=0, help=_SAY("Seconds that runs under way may take when the service is told to stop.")
+        ),
+    ] = DRAIN,
 ) -> None:
     """Keep the service going until it is told to stop."""
     wanted = {r.strip() for r in roles.split(",") if r.strip()}
@@ -161,5 +177,10 @@ def run_service(
         raise ConfigError(
             say("“{roles}” are not roles.", roles=roles), say("clock, worker, or both with a comma")
         )
-    with opened() as installation:
-        serve(installation, wanted, workers=workers)
+    settings = read_settings()
+    with opened_store(settings) as store:
+        ended = serve(Live(settings, store), wanted, workers=workers, drain=drain)
+    if not ended.clean:  # the thread of a job that never returned would keep the process for ever
+        sys.stderr.flush()
+        os._exit(ended.code)
+    raise typer.Exit(ended.code)

@@ -31,7 +31,9 @@ class JobEntry(BaseModel):
     days: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
     every_minutes: int | None = Field(None, ge=1, le=1440)
     after: tuple[str, ...] = ()
-    grace_minutes: int = Field(180, ge=1)
+    grace_minutes: int = Field(180, ge=1, description="how late it may still start")
+    jitter_minutes: float = Field(0, ge=0, le=120, description="spread over so long, district by district")
+    timeout_minutes: float = Field(240, gt=0, description="a run that takes longer is given up")
     oldest_hours: float = Field(36, gt=0)
     options: dict[str, Any] = {}
 
@@ -48,6 +50,10 @@ class JobEntry(BaseModel):
     @property
     def grace(self) -> timedelta:
         return timedelta(minutes=self.grace_minutes)
+
+    @property
+    def timeout(self) -> timedelta:
+        return timedelta(minutes=self.timeout_minutes)
 
     @property
     def follows_only(self) -> bool:
@@ -84,10 +90,12 @@ class Schedule(BaseModel):
         for first in self.jobs[name].after:
             self._follow(first, (*seen, name))
 
-    @property
-    def after(self) -> dict[str, tuple[str, ...]]:
-        """For each job the jobs that go first."""
-        return {name: entry.after for name, entry in self.jobs.items()}
+    def goes_first(self, job: str) -> tuple[str, ...]:
+        """Every job that is to be done before this one: those it names, and those before them."""
+        found: dict[str, None] = {}
+        for first in self.jobs[job].after:
+            found |= dict.fromkeys((first, *self.goes_first(first)))
+        return tuple(found)
 
     def followers(self, job: str) -> tuple[str, ...]:
         """The jobs without a time of their own that start when this one is done."""

@@ -17,7 +17,7 @@ from zetkin_sync.records.bounces import (
 )
 from zetkin_sync.records.calls import Call, CallAssignment, Caller, CallStats
 from zetkin_sync.records.canvassing import AreaAssignee, AreaAssignment, AreaStats, DrawnArea
-from zetkin_sync.records.controls import STOP, Control
+from zetkin_sync.records.controls import PAUSE, RESTORED, STOP, Control
 from zetkin_sync.records.declared import Keep, Source
 from zetkin_sync.records.emails import Email, EmailConfig, EmailLink, EmailRecipient, EmailStats, EmailTheme
 from zetkin_sync.records.events import (
@@ -30,6 +30,7 @@ from zetkin_sync.records.events import (
     Reminder,
     Response,
 )
+from zetkin_sync.records.instance import EVERY_DISTRICT, Instance
 from zetkin_sync.records.joining import BulkJob, Duplicate, DuplicatePerson, JoinForm, JoinSubmission
 from zetkin_sync.records.journeys import Journey, JourneyInstance, JourneyPerson
 from zetkin_sync.records.ledger import FINISHED, Run, RunState
@@ -45,8 +46,11 @@ from zetkin_sync.records.surveys import Survey, SurveyAnswer, SurveyOption, Surv
 from zetkin_sync.records.tasks import AssignedTask, Task
 
 __all__ = [
+    "EVERY_DISTRICT",
     "FINISHED",
     "OPEN_INTENTS",
+    "PAUSE",
+    "RESTORED",
     "STOP",
     "Absence",
     "Alert",
@@ -82,6 +86,7 @@ __all__ = [
     "Field",
     "Found",
     "GoalState",
+    "Instance",
     "Intent",
     "IntentState",
     "JoinForm",

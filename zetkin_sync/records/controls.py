@@ -10,10 +10,12 @@ from sqlmodel import SQLModel
 from zetkin_sync.records.declared import Keep, Source, district_key, key, stored
 
 STOP = "stop"
+RESTORED = "restored"  # set when the database turns out to be an older copy; only the look-up clears it
+PAUSE = "pause:"  # and the job's name
 
 
 class Control(SQLModel, table=True):
-    """A switch that is on: `stop`, or `pause:JOB`. No row means off."""
+    """A switch that is on: `stop`, `restored`, or `pause:JOB`. No row means off."""
 
     __table_args__: ClassVar = {"sqlite_with_rowid": False}
 

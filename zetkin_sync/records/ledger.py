@@ -39,7 +39,23 @@ class Run(SQLModel, table=True):
             sqlite_where=text("state = 'running'"),
             postgresql_where=text("state = 'running'"),
         ),
-        Index("run_waiting", "state", "due"),
+        Index(
+            "run_waiting",
+            "turn",
+            "ready",
+            "id",
+            sqlite_where=text("state = 'queued'"),
+            postgresql_where=text("state = 'queued'"),
+        ),
+        Index(
+            "run_open",
+            "district",
+            "job",
+            "due",
+            sqlite_where=text("state IN ('queued', 'running')"),
+            postgresql_where=text("state IN ('queued', 'running')"),
+        ),
+        Index("run_of_job", "district", "job", "id"),
     )
 
     id: int | None = key("the run", source=Source.OURS, keep=Keep.LEDGER, default=None)
@@ -47,7 +63,17 @@ class Run(SQLModel, table=True):
     job: str = stored("what was run", source=Source.CONFIG, keep=Keep.LEDGER)
     organization: int = stored("for whom; the root for the district", source=Source.OURS, keep=Keep.LEDGER)
     slot: str = stored("an instant or a request id", source=Source.OURS, keep=Keep.LEDGER)
-    due: datetime = stored("when it should start", source=Source.OURS, keep=Keep.LEDGER)
+    due: datetime = stored("the instant it is for", source=Source.OURS, keep=Keep.LEDGER)
+    ready: datetime = stored(
+        "from when a worker may take it: due, and the jitter", source=Source.OURS, keep=Keep.LEDGER
+    )
+    not_after: datetime | None = stored(
+        "too late to start", source=Source.CONFIG, keep=Keep.LEDGER, default=None
+    )
+    turn: int = stored("0 for a person's, 1 for the clock's", source=Source.OURS, keep=Keep.LEDGER, default=1)
+    waits_for: str | None = stored(
+        "the jobs that go first, each between commas", source=Source.CONFIG, keep=Keep.LEDGER, default=None
+    )
     asked_by: str | None = stored(
         "who asked for it; none means the clock", source=Source.PERSON, keep=Keep.LEDGER, default=None
     )
@@ -65,6 +91,9 @@ class Run(SQLModel, table=True):
         "after this another may take it", source=Source.OURS, keep=Keep.LEDGER, default=None
     )
     started: datetime | None = stored("when", source=Source.OURS, keep=Keep.LEDGER, default=None)
+    reported: datetime | None = stored(
+        "when it last said how far it is", source=Source.OURS, keep=Keep.LEDGER, default=None
+    )
     finished: datetime | None = stored("when", source=Source.OURS, keep=Keep.LEDGER, default=None)
     step: str | None = stored(
         "what it is doing, a message", source=Source.OURS, keep=Keep.LEDGER, default=None

@@ -1,12 +1,13 @@
-"""The switches: read before every write, set by a person."""
+"""The switches: read before every write, set by a person (and one by a restored database)."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlmodel import select
+from sqlmodel import col, or_, select
 
-from zetkin_sync.records import Control
+from zetkin_sync.language import Message, say
+from zetkin_sync.records import EVERY_DISTRICT, PAUSE, RESTORED, STOP, Control
 from zetkin_sync.store.engine import Store
 
 
@@ -20,11 +21,43 @@ def switch(store: Store, *, district: int, name: str) -> Control | None:
 
 
 def switches(store: Store, *, district: int) -> list[Control]:
-    """Every switch that is on."""
+    """Every switch that is on for a district, those of the whole installation among them."""
     now = store.now()
     with store.reading() as session:
-        found = session.exec(select(Control).where(Control.district == district)).all()
-    return [c for c in found if c.until is None or c.until > now]
+        found = session.exec(
+            select(Control)
+            .where(
+                col(Control.district).in_((district, EVERY_DISTRICT)),
+                or_(col(Control.until).is_(None), col(Control.until) > now),
+            )
+            .order_by(Control.name)
+        ).all()
+    return list(found)
+
+
+def halted(store: Store, *, district: int) -> Message | None:
+    """Why nothing may be sent or changed outside just now, or None. Asked right before every write."""
+    names = {c.name: c for c in switches(store, district=district)}
+    if RESTORED in names:
+        return say(
+            "The database was restored: nothing is sent until `zetkin-sync reconcile --after-restore` has looked everything up."
+        )
+    if STOP in names:
+        return say("Everything is stopped by a person; nothing more was sent.")
+    return None
+
+
+def paused_jobs(store: Store) -> set[tuple[int, str]]:
+    """(district, job) of every job that a person has paused."""
+    now = store.now()
+    with store.reading() as session:
+        found = session.exec(
+            select(Control.district, Control.name).where(
+                col(Control.name).startswith(PAUSE),
+                or_(col(Control.until).is_(None), col(Control.until) > now),
+            )
+        ).all()
+    return {(district, name.removeprefix(PAUSE)) for district, name in found}
 
 
 def turn_on(

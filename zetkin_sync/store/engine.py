@@ -13,7 +13,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import StaticPool
 from sqlmodel import Session
 
@@ -26,6 +27,18 @@ __all__ = [
     "Store",
     "trouble_of",
 ]  # `Session`: an open transaction, for those who may not know SQLModel's
+_POOL: dict[str, Any] = {"pool_size": 8, "max_overflow": 40}  # a process has up to 32 workers and its page
+_POSTGRES = {
+    "application_name": "zetkin_sync",
+    "connect_timeout": 10,
+    # A cable that is cut answers nothing: give the connection up before the lease is over.
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+    # A frozen process must not hold rows for ever, and waiting for one ends.
+    "options": "-c lock_timeout=30s -c idle_in_transaction_session_timeout=60s",
+}
 _NOW = {
     "sqlite": "SELECT strftime('%Y-%m-%d %H:%M:%f', 'now')",
     "postgresql": "SELECT clock_timestamp() AT TIME ZONE 'UTC'",
@@ -38,8 +51,10 @@ class Store:
     `now` replaces the database's clock (simulation); everything that decides by time asks `store.now()`.
     """
 
-    def __init__(self, url: str, *, now: Callable[[], datetime] | None = None) -> None:
-        self.engine = _engine(url)
+    def __init__(
+        self, url: str, *, now: Callable[[], datetime] | None = None, busy_seconds: float = BUSY_SECONDS
+    ) -> None:
+        self.engine = _engine(url, busy_seconds)
         self.dialect = self.engine.dialect.name
         self._now = now
 
@@ -62,6 +77,16 @@ class Store:
             session.commit()
 
     @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """A connection whose work is committed at the end, without the session's bookkeeping."""
+        with (
+            _translated(),
+            self.engine.connect().execution_options(write=True) as connection,
+            connection.begin(),
+        ):
+            yield connection
+
+    @contextmanager
     def connection(self) -> Iterator[Connection]:
         """A bare connection in autocommit, for set-based work that opens its own transactions."""
         with (
@@ -70,12 +95,14 @@ class Store:
         ):
             yield connection
 
-    def now(self) -> datetime:
-        """The present instant, UTC, by the database's clock."""
+    def now(self, connection: Connection | None = None) -> datetime:
+        """The present instant, UTC, by the database's clock; asked on `connection` when there is one."""
         if self._now is not None:
             return self._now()
-        with self.reading() as session:
-            value = session.connection().execute(text(_NOW[self.dialect])).scalar_one()
+        if connection is None:
+            with self.reading() as session:
+                return self.now(session.connection())
+        value = connection.execute(text(_NOW[self.dialect])).scalar_one()
         moment = datetime.fromisoformat(value) if isinstance(value, str) else value
         return moment.replace(tzinfo=UTC)
 
@@ -83,7 +110,7 @@ class Store:
         self.engine.dispose()
 
 
-def _engine(url: str) -> Engine:
+def _engine(url: str, busy_seconds: float) -> Engine:
     try:
         parsed = make_url(url)
     except Exception as error:
@@ -93,13 +120,18 @@ def _engine(url: str) -> Engine:
         ) from error
     if parsed.get_backend_name() == "sqlite":
         memory = {} if parsed.database else {"poolclass": StaticPool}  # one connection is one database
-        arguments = {"timeout": BUSY_SECONDS, "check_same_thread": False}
-        engine = create_engine(parsed, connect_args=arguments, **memory)
+        arguments = {"timeout": busy_seconds, "check_same_thread": False}
+        engine = create_engine(parsed, connect_args=arguments, **(memory or _POOL))
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
     if parsed.get_backend_name() == "postgresql":
-        return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+        return create_engine(
+            parsed.set(drivername="postgresql+psycopg"),
+            connect_args=_POSTGRES,
+            pool_pre_ping=True,
+            **_POOL,
+        )
     raise ConfigError(
         say("DATABASE_URL names {kind}, which is not supported.", kind=parsed.get_backend_name()),
         say("Use sqlite:///zetkin_sync.db or postgresql+psycopg://user@host/name."),
@@ -114,7 +146,6 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
         "synchronous=FULL",
         "foreign_keys=ON",
         "secure_delete=ON",
-        f"busy_timeout={BUSY_SECONDS * 1000}",
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
@@ -130,38 +161,71 @@ def _begin_sqlite(connection: Connection) -> None:
 def _translated() -> Iterator[None]:
     try:
         yield
-    except DatabaseError as error:
+    except (DBAPIError, PoolTimeout) as error:
         raise trouble_of(error) from error
+    except Exception as error:
+        if type(error).__module__.partition(".")[0] not in _DRIVERS:
+            raise
+        raise trouble_of(error) from error  # a driver's own error, from work that goes past SQLAlchemy
 
 
-def trouble_of(error: DatabaseError) -> Trouble | DatabaseError:
+def trouble_of(error: Exception) -> Exception:
     """What a database error means to a person; an error of our own making stays what it is."""
-    said = str(error.orig).lower()
-    if "locked" in said or "busy" in said:
-        return Temporary(
+    original = getattr(error, "orig", None) or error
+    kinds = {kind.__name__ for kind in type(original).__mro__}
+    if kinds & {"IntegrityError", "DataError"}:
+        return error
+    said = str(original).lower()
+    for words, trouble in _MEANINGS:
+        if any(word in said for word in words):
+            return trouble()
+    if "ProgrammingError" in kinds:
+        return error
+    return Temporary(
+        say("The database does not answer."), say("Check that it runs and that DATABASE_URL is right.")
+    )
+
+
+_DRIVERS = ("sqlite3", "psycopg", "psycopg_pool")
+_MEANINGS: tuple[tuple[tuple[str, ...], Callable[[], Trouble]], ...] = (
+    (
+        ("locked", "busy", "lock timeout"),
+        lambda: Temporary(
             say("The database is busy: another process has been writing for {n} seconds.", n=BUSY_SECONDS),
             say("Try again; if it stays, see which process it is with `zetkin-sync doctor`."),
-        )
-    if "readonly" in said or "read-only" in said:
-        return NeedsHuman(
+        ),
+    ),
+    (
+        ("readonly", "read-only"),
+        lambda: NeedsHuman(
             say("The database cannot be written."),
             say("Give the service's user write access to the file and its folder."),
-        )
-    if "disk is full" in said or "no space" in said:
-        return NeedsHuman(
+        ),
+    ),
+    (
+        ("disk is full", "no space"),
+        lambda: NeedsHuman(
             say("The disk is full; nothing was written."), say("Make room and start the run again.")
-        )
-    if "malformed" in said or "not a database" in said:
-        return NeedsHuman(
-            say("The database file is damaged."),
+        ),
+    ),
+    (
+        ("malformed", "not a database", "invalid page in block", "could not read block"),
+        lambda: NeedsHuman(
+            say("The database is damaged."),
             say("Stop the service and restore the newest backup (docs/operations.md)."),
-        )
-    if "no such table" in said or "does not exist" in said:
-        return ConfigError(
+        ),
+    ),
+    (
+        ("disk i/o error",),
+        lambda: NeedsHuman(
+            say("The disk does not take what is written."),
+            say("Look at the disk's health and its free space, then start the service again."),
+        ),
+    ),
+    (
+        ("no such table", "no such column", "does not exist"),
+        lambda: ConfigError(
             say("The database has no tables yet, or older ones."), say("Run `zetkin-sync migrate`.")
-        )
-    if isinstance(error, OperationalError):
-        return Temporary(
-            say("The database does not answer."), say("Check that it runs and that DATABASE_URL is right.")
-        )
-    return error
+        ),
+    ),
+)
