@@ -773,6 +773,12 @@ def test_premises_are_held_against_the_plans_beginning() -> None:
     )
 
 
+def test_a_date_is_a_yes_until_it_has_passed() -> None:
+    asked = {"count": "share", "column": "mandate", "period": "now"}
+    assert register(with_register(district(), "r", row("1", mandate=TODAY)), **asked) is MET
+    assert register(with_register(district(), "r", row("1", mandate=days_ago(1))), **asked) is BEHIND
+
+
 # support_reaches
 
 

@@ -20,7 +20,7 @@ from zetkin_sync.goals.measurement import (
 from zetkin_sync.goals.metric import Asked, Settings
 from zetkin_sync.goals.observed import ASSOCIATIONS, Observed
 from zetkin_sync.goals.windows import Window, year_before
-from zetkin_sync.language import say, say_n
+from zetkin_sync.language import Message, say, say_n
 from zetkin_sync.records.facts import RegisterRow
 
 
@@ -57,7 +57,7 @@ def measure(observed: Observed, asked: Asked[Parameters]) -> Measurement:
         case "rows" | "sum":
             return _total(fitting, rows, asked)
         case "share":
-            return _share(rows, wanted)
+            return _share(rows, wanted, window.day)
         case "categories":
             return _categories(rows, wanted)
         case _:
@@ -100,10 +100,15 @@ def _total(fitting: list[RegisterRow], rows: list[RegisterRow], asked: Asked[Par
     )
 
 
-def _share(rows: list[RegisterRow], wanted: Parameters) -> Measurement:
+def _says_yes(value: Any, day: date) -> bool:
+    """A date is a yes until it has passed: a mandate, a term."""
+    return value >= day if isinstance(value, date) else bool(value)
+
+
+def _share(rows: list[RegisterRow], wanted: Parameters, day: date) -> Measurement:
     if not rows:
         return unknown(say("nothing is entered for the period yet"))
-    good = [row for row in rows if row.values.get(wanted.column)]
+    good = [row for row in rows if _says_yes(row.values.get(wanted.column), day)]
     return Measurement(
         value=len(good) / len(rows),
         numerator=len(good),
@@ -145,8 +150,8 @@ def _units(observed: Observed, rows: list[RegisterRow], asked: Asked[Parameters]
         Part(
             unit=unit,
             title=observed.title(unit),
-            verdict=Verdict.YES if _yes(newest.get(unit), wanted) else Verdict.NO,
-            finding=_finding(newest.get(unit), wanted),
+            verdict=Verdict.YES if _yes(newest.get(unit), wanted, asked.window.day) else Verdict.NO,
+            finding=_finding(newest.get(unit), wanted, asked.window.day),
             evidence=evidence(wanted.rows_of, [newest[unit].key] if unit in newest else []),
         )
         for unit in units
@@ -154,7 +159,7 @@ def _units(observed: Observed, rows: list[RegisterRow], asked: Asked[Parameters]
     measured = share_of_parts(parts)
     if not any(unit in old for unit in units):
         return measured
-    before = sum(_yes(old.get(unit), wanted) for unit in units) / len(units)
+    before = sum(_yes(old.get(unit), wanted, then) for unit in units) / len(units)
     return replace(measured, before=before)
 
 
@@ -166,12 +171,12 @@ def _newest(rows: list[RegisterRow], window: Window) -> dict[int, RegisterRow]:
     return found
 
 
-def _yes(row: RegisterRow | None, wanted: Parameters) -> bool:
-    return row is not None and (not wanted.column or bool(row.values.get(wanted.column)))
+def _yes(row: RegisterRow | None, wanted: Parameters, day: date) -> bool:
+    return row is not None and (not wanted.column or _says_yes(row.values.get(wanted.column), day))
 
 
-def _finding(row: RegisterRow | None, wanted: Parameters) -> Any:
+def _finding(row: RegisterRow | None, wanted: Parameters, day: date) -> Message:
     if row is None:
         return say("no entry")
-    said = say("yes") if _yes(row, wanted) else say("no")
+    said = say("yes") if _yes(row, wanted, day) else say("no")
     return said if row.day is None else say("{said} ({on})", said=said, on=row.day)
