@@ -47,6 +47,10 @@ class Settings(BaseSettings):
 
     smtp_url: SecretStr | None = None
     imap_url: SecretStr | None = None
+    webhook_postmark: SecretStr | None = None
+    webhook_mailgun: SecretStr | None = None
+    webhook_sendgrid: SecretStr | None = None
+    webhook_brevo: SecretStr | None = None
     mail_from: str | None = None
     page_url: str = "http://127.0.0.1:8000"
     heartbeat_url: SecretStr | None = None

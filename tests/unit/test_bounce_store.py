@@ -84,6 +84,7 @@ def test_the_newest_proven_arrival_is_kept(store: Store) -> None:
         bounces.count_arrivals(session, district=1, arrived={"d1": 2}, day=DAY)
     with store.reading() as session:
         assert bounces.states(session, district=1)[ANNA].arrived == DAY
+        assert bounces.states_to_judge(session, district=1, since=DAY) == {}
         assert bounces.sizes(session, district=1) == {"d1": 5}
 
 

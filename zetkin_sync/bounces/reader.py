@@ -17,7 +17,7 @@ from zetkin_sync.bounces.delivery_status import Action, Row
 from zetkin_sync.bounces.guard import guard
 from zetkin_sync.bounces.mime import split_mail
 from zetkin_sync.bounces.notices import read_notice
-from zetkin_sync.bounces.opened import Opened, message_id
+from zetkin_sync.bounces.opened import STAMP, Opened, message_id
 from zetkin_sync.bounces.reasons import decide, kind_of, reply_in, status_in
 from zetkin_sync.bounces.signs import (
     delay_said,
@@ -53,6 +53,7 @@ def read(raw: bytes) -> Reading:
         reading,
         returned=found.came_back,
         delivered_to=tuple(found.delivered_to),
+        stamp=found.headers.raw(STAMP)[:200] or None,
         message_id=message_id(found.headers),
         cut=guarded.cut or found.mail.cut,
     )

@@ -13,14 +13,21 @@ import re
 import struct
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
+from enum import IntEnum
 from typing import NamedTuple
 
-_FORM = ">BHI8s"  # version, day, delivery, hash prefix: 15 bytes
-_VERSION = 1
+_FORM = ">BHI8s"  # purpose, day, delivery, hash prefix: 15 bytes
 _MAC = 10
 _TOKEN = re.compile(r"(?<![a-z2-7])[a-z2-7]{40}(?![a-z2-7])", re.IGNORECASE)
 _EPOCH = date(2020, 1, 1)
 PREFIX = 8
+
+
+class Purpose(IntEnum):
+    """What a mail was sent for; other numbers are not ours."""
+
+    MAILING = 1
+    PROBE = 2
 
 
 class Token(NamedTuple):
@@ -29,14 +36,17 @@ class Token(NamedTuple):
     delivery: int
     recipient: bytes
     day: date
+    purpose: Purpose = Purpose.MAILING
 
 
-def make_token(key: bytes, *, delivery: int, recipient: bytes, day: date) -> str:
+def make_token(
+    key: bytes, *, delivery: int, recipient: bytes, day: date, purpose: Purpose = Purpose.MAILING
+) -> str:
     """The token for one mail of one delivery; `recipient` is `privacy.address_hash` of its address.
 
     `delivery` is below 2³²; `day` is the UTC day of sending.
     """
-    body = struct.pack(_FORM, _VERSION, (day - _EPOCH).days, delivery, recipient[:PREFIX])
+    body = struct.pack(_FORM, purpose, (day - _EPOCH).days, delivery, recipient[:PREFIX])
     return base64.b32encode(body + _mac(key, body)).decode().lower()
 
 
@@ -64,10 +74,10 @@ def _verified(keys: tuple[bytes, ...], text: str) -> Token | None:
     body, mac = raw[:-_MAC], raw[-_MAC:]
     if not any(hmac.compare_digest(_mac(key, body), mac) for key in keys):
         return None
-    version, day, delivery, recipient = struct.unpack(_FORM, body)
-    if version != _VERSION:
+    purpose, day, delivery, recipient = struct.unpack(_FORM, body)
+    if purpose not in tuple(Purpose):
         return None
-    return Token(delivery, recipient, _EPOCH + timedelta(days=day))
+    return Token(delivery, recipient, _EPOCH + timedelta(days=day), Purpose(purpose))
 
 
 def _mac(key: bytes, body: bytes) -> bytes:

@@ -151,6 +151,7 @@ class Reading:
     why: Message = field(default_factory=lambda: say("Nothing in it speaks of a mail that did not arrive."))
     returned: Returned = Returned()
     delivered_to: tuple[str, ...] = ()  # where the report itself was sent: may carry our token
+    stamp: str | None = None  # our own header in the mail itself: a probe that arrived
     message_id: str | None = None
     cut: bool = False
 

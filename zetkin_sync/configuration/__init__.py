@@ -14,6 +14,7 @@ from typing import Any
 
 from zetkin_sync.areas import AreaFile, AreaIndex, areas_from_zetkin
 from zetkin_sync.configuration.actions import ActionEntry, Actions
+from zetkin_sync.configuration.bounces import BounceRules
 from zetkin_sync.configuration.commitments import read_areas, read_plans, read_priorities
 from zetkin_sync.configuration.district import District
 from zetkin_sync.configuration.people import (
@@ -44,6 +45,7 @@ class Configuration:
     plans: tuple[tuple[str, Plan], ...] = ()  # file name, plan
     areas: AreaFile = field(default_factory=AreaFile)
     priorities: tuple[PriorityFact, ...] = ()
+    bounces: BounceRules = field(default_factory=BounceRules)
 
     def area_index(self, day: date, *, drawn: Iterable[Mapping[str, Any]] = ()) -> AreaIndex:
         """The areas in force on a local day; `drawn` are those that organizers drew in Zetkin.
@@ -137,6 +139,11 @@ def _read(folder: Path, problems: list[Problem], *, prefix: str = "") -> Configu
                         say("a title from associations.csv"),
                     )
                 )
+    bounces: BounceRules | None = BounceRules()
+    if (folder / "bounces.toml").exists():
+        bounces = checked(
+            BounceRules, read_toml(folder / "bounces.toml", found), file="bounces.toml", problems=found
+        )
     plans = read_plans(folder, found)
     areas = read_areas(folder, found)
     subjects = {a.id for a in areas.areas}.union(*({*plan.themes, *plan.audiences} for _, plan in plans))
@@ -146,6 +153,7 @@ def _read(folder: Path, problems: list[Problem], *, prefix: str = "") -> Configu
     problems.extend(Problem(f"{prefix}{p.file}", p.key, p.wrong, p.allowed) for p in found)
     if found or district is None or schedule is None or actions is None or recipients is None:
         return None
+    assert bounces is not None  # otherwise a problem was found
     return Configuration(
         folder=folder,
         district=district,
@@ -156,6 +164,7 @@ def _read(folder: Path, problems: list[Problem], *, prefix: str = "") -> Configu
         plans=plans,
         areas=areas,
         priorities=priorities,
+        bounces=bounces,
     )
 
 

@@ -91,7 +91,7 @@ class CaseOutcome(StrEnum):
     DELIVERED = "delivered"
     OTHER_CHANNEL = "other_channel"
     LEFT = "left"
-    EXPIRED = "expired"  # the evidence grew too old to say anything
+    WITHDRAWN = "withdrawn"  # the evidence no longer stands: too old, or the delivery went wrong on our side
 
     @property
     def restored(self) -> bool:

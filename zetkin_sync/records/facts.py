@@ -199,6 +199,21 @@ class CaseFact(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     how: str | None = None
 
 
+class ReachFact(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """What is known of a member's address: ok, doubtful, unreachable, complained or unknown, why and since when.
+
+    `open_case` says that an association works on it.
+    """
+
+    person: int
+    state: str
+    reason: str | None = None
+    status: str | None = None
+    last: date | None = None
+    open_case: bool = False
+    unit: int | None = None
+
+
 class EmailFact(msgspec.Struct, frozen=True, kw_only=True):
     """An email sent through Zetkin: when, with which title, and to whom it went out (blocked ones left out)."""
 
@@ -274,6 +289,7 @@ class Facts:
     registers: Mapping[str, RegisterFact] = field(default_factory=dict)
     threads: tuple[ThreadFact, ...] | None = None
     unreachable: frozenset[int] | None = None
+    reach: Mapping[int, ReachFact] | None = None
     cases: tuple[CaseFact, ...] | None = None
     emails: tuple[EmailFact, ...] | None = None
     callouts: tuple[CalloutFact, ...] | None = None

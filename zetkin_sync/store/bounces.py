@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Table, func, select
+from sqlalchemy import Table, case, delete, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 from sqlmodel import select as select_records
@@ -84,23 +84,34 @@ def add_events(session: Session, rows: list[dict[str, Any]]) -> list[bytes]:
 def add_arrivals(
     session: Session, *, district: int, rows: Iterable[tuple[bytes, date, str]], now: datetime
 ) -> int:
-    """Note that mail to these addresses provably arrived: address, day, proof. The newest day is kept."""
+    """Note that mail to these addresses provably arrived: address, day, proof. The newest day is kept.
+
+    An address of which nothing bad is known is ok from here on; others are for `intake.rejudge`.
+    """
     changed = 0
     for address, day, proof in rows:
         statement = _insert(session, _states).values(
             district=district,
             address=address,
-            state="unknown",
+            state="ok",
+            first=day,
+            last=day,
             evidence=0,
             people=1,
             since=now,
             arrived=day,
             arrived_proof=proof,
         )
-        newer = (_states.c.arrived.is_(None)) | (_states.c.arrived < statement.excluded.arrived)
+        newer = _states.c.arrived.is_(None) | (_states.c.arrived < statement.excluded.arrived)
+        fine = _states.c.state == "ok"
         statement = statement.on_conflict_do_update(
             index_elements=["district", "address"],
-            set_={"arrived": statement.excluded.arrived, "arrived_proof": statement.excluded.arrived_proof},
+            set_={
+                "arrived": statement.excluded.arrived,
+                "arrived_proof": statement.excluded.arrived_proof,
+                "first": case((fine, statement.excluded.first), else_=_states.c.first),
+                "last": case((fine, statement.excluded.last), else_=_states.c.last),
+            },
             where=newer,
         )
         changed += session.connection().execute(statement).rowcount
@@ -139,8 +150,45 @@ def states(session: Session, *, district: int) -> dict[bytes, Reachability]:
     return {row.address: row for row in rows}
 
 
-def state_of(session: Session, *, district: int, address: bytes) -> Reachability | None:
-    return session.get(Reachability, (district, address))
+def states_to_judge(session: Session, *, district: int, since: date) -> dict[bytes, Reachability]:
+    """The states that reports bear on: all that are not simply ok, and those with a report in the time."""
+    reported = select(_events.c.address).where(_events.c.district == district, _events.c.day >= since)
+    query = select_records(Reachability).where(
+        Reachability.district == district,
+        or_(col(Reachability.state) != "ok", col(Reachability.address).in_(reported)),
+    )
+    return {row.address: row for row in session.exec(query).all()}
+
+
+def forget_old_arrivals(session: Session, *, district: int, before: date) -> int:
+    """Remove addresses that were only ever ok, and that long ago: of them nothing is known any more."""
+    statement = delete(_states).where(
+        _states.c.district == district, _states.c.state == "ok", _states.c.arrived < before
+    )
+    return int(session.connection().execute(statement).rowcount)
+
+
+def write_states(
+    session: Session,
+    rows: Mapping[bytes, dict[str, Any]],
+    *,
+    district: int,
+    known: Mapping[bytes, Reachability],
+    now: datetime,
+) -> None:
+    """Store states that changed. One of which nothing is known any more is removed."""
+    for address, row in rows.items():
+        old = known.get(address)
+        if row["state"] == "unknown" and old is not None:
+            session.delete(old)
+            continue
+        since = now if old is None or old.state != row["state"] else old.since
+        found = old or Reachability(district=district, address=address, state=row["state"], since=now)
+        for name, value in row.items():
+            setattr(found, name, value)
+        found.since = since
+        session.add(found)
+    session.flush()
 
 
 def has_events(session: Session, *, district: int, addresses: Collection[bytes]) -> set[bytes]:

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import Table
+from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, select
 
 from zetkin_sync.errors import NeedsHuman
 from zetkin_sync.language import Message, say, to_json
-from zetkin_sync.records import Alert, Case, CaseOutcome, Probe, ProbeState
+from zetkin_sync.records import Alert, Case, CaseOutcome, Person, Probe, ProbeState
 from zetkin_sync.store.engine import Store
 
 
@@ -23,6 +25,21 @@ class Raised:
     subject: str
     what: Message
     count: int
+
+
+def members(session: Session, *, district: int) -> dict[int, tuple[set[int], set[bytes]]]:
+    """Every member with the organizations that list them and the addresses that those have."""
+    table: Table = Person.__table__  # type: ignore[attr-defined]
+    found: dict[int, tuple[set[int], set[bytes]]] = {}
+    columns = (table.c.id, table.c.organization, table.c.address)
+    for person, organization, address in session.connection().execute(
+        sql_select(*columns).where(table.c.district == district)
+    ):
+        organizations, addresses = found.setdefault(person, (set(), set()))
+        organizations.add(organization)
+        if address is not None:
+            addresses.add(bytes(address))
+    return found
 
 
 def cases(session: Session, *, district: int, opened_only: bool = False) -> list[Case]:

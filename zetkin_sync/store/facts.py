@@ -37,6 +37,7 @@ from zetkin_sync.records.facts import (
     ResponseFact,
     TagFact,
 )
+from zetkin_sync.store import bounce_facts
 from zetkin_sync.store.engine import Store
 
 USUAL_LENGTH = timedelta(hours=2)  # of an event without an end
@@ -48,6 +49,8 @@ def load(
     """The facts of a district as they were last read whole. `kinds` comes from config/associations.csv."""
     with store.reading() as session:
         read = _Reader(session, district)
+        bounced = bounce_facts.load(session, district=district, zone=zone)
+        probes = bounced.pop("probes", None)
         return Facts(
             district=district,
             now=now or store.now(),
@@ -62,6 +65,8 @@ def load(
             freshness=read.freshness(),
             missing_people=read.missing("people"),
             missing_events=read.missing("events"),
+            registers={} if probes is None else {"probes": probes},
+            **bounced,
         )
 
 
