@@ -14,6 +14,7 @@ from datetime import UTC, datetime, time
 import msgspec
 from msgspec import Struct
 
+from zetkin_sync.demo.activists import enliven
 from zetkin_sync.demo.district import make_district
 from zetkin_sync.demo.simulator import Clock, create_app
 from zetkin_sync.demo.simulator.faults import Fault
@@ -43,7 +44,7 @@ class Standalone(Struct, frozen=True, kw_only=True):
 
 
 def run(what: Standalone) -> None:
-    """Serve until interrupted."""
+    """Serve until interrupted, with activists who answer."""
     start = what.start
     state = make_district(
         people=what.people,
@@ -52,6 +53,7 @@ def run(what: Standalone) -> None:
         months=what.months,
         association_count=what.associations,
     )
+    enliven(state, now=start)
     serve(create_app(state, clock=Clock(start), faults=what.faults), port=what.port)
 
 

@@ -22,7 +22,7 @@ _ZONE = ZoneInfo(ZONE_NAME)
 _SEASON = (0.8, 1.0, 1.15, 1.1, 1.1, 0.7, 0.06, 0.85, 1.35, 1.15, 1.0, 0.55)
 _RATE = {  # (outward in own areas, outward elsewhere, inward) a month
     "rota": (2.4, 0.5, 2.2),
-    "nearly": (1.25, 0.5, 1.6),
+    "nearly": (0.95, 0.5, 1.6),
     "sporadic": (0.45, 0.4, 1.1),
     "burst": (0.15, 0.2, 0.6),
     "outside": (0.1, 2.2, 1.2),

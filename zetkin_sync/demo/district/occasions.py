@@ -15,6 +15,9 @@ _EVERY = (  # title, type, days between two, places needed
     ("Gruppledarträff", "Gruppledarträff", 120, 12),
     ("Grundkurs för aktivister", "Utbildning", 75, 20),
     ("Kurs för förtroendevalda", "Utbildning", 170, 20),
+    ("Ledarskapsutbildning", "Ledarskapsutbildning", 110, 18),
+    ("Utbildning för ansvariga", "Ansvarigutbildning", 330, 15),
+    ("Ideologisk grundkurs", "Utbildning", 160, 20),
     ("Styrelseutbildning med Zetkin", "Styrelseutbildning", 200, 15),
     ("Styrelseutbildning", "Styrelseutbildning", 240, 15),
     ("Prova på feministiskt självförsvar", "Feministiskt självförsvar", 420, 12),
@@ -43,6 +46,11 @@ def add_occasions(building: Building) -> None:
         if between:
             _committee(building, dice, name, office, between=between)
     for year in range(first.year, last.year + 1):
+        camp = date(year, 8, 7)
+        if first <= camp <= last and year != first.year:
+            _occasion(
+                building, dice, camp, "Sommarlägret", kind="Social träff", place=None, project="Sommarlägret"
+            )
         for title, month, noted in _NOTED:
             day = date(year, month, noted)
             if first <= day <= last and not (title == "3 december" and year == building.today.year):

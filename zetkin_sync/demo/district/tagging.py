@@ -26,7 +26,9 @@ def add_tags(building: Building) -> None:
     _make(building, "Roller", [f"Roll: {role}" for role in ROLES] + [CONTACT], value_type="text")
     _make(building, "Utskott", [f"Utskott: {name}" for name in COMMITTEES])
     _make(building, "Utskott", [f"Sammankallande: {name}" for name in COMMITTEES])
-    _make(building, "Utbildning", [COURSE, "Ideologiutb. klar", "Organisationsutb. klar"])
+    _make(
+        building, "Utbildning", [COURSE, "Ideologiutb. klar", "Organisationsutb. klar", "Ansvarigutb. klar"]
+    )
     _make(building, "Nätverk", [NETWORK, "Nätverk: Zetkin", "Utträtt ur nätverket"])
     _make(building, "Intressen", [f"Vill: {what}" for what in INTERESTS])
     _make(building, "Övrigt", ["Förtroendevald", "Mentor sökes", "Nyhetsbrev nej"])
@@ -95,6 +97,8 @@ def _roles(building: Building, dice: Random) -> None:
                 _put(building, f"Roll: {role}", person, association.title)
                 if role in ("ordförande", "gruppledare") and dice.random() < 0.55:
                     _put(building, COURSE, person)
+                elif role.endswith("ansvarig") and dice.random() < 0.35:
+                    _put(building, "Ansvarigutb. klar", person)
         if dice.random() < 0.7:
             _put(building, CONTACT, dice.choice(board), association.title)
     for person in dice.sample(building.state.members(building.root), k=min(12, building.people)):

@@ -11,6 +11,8 @@ INWARD = {"Medlemsmöte": 5, "Styrelsemöte": 5, "Studiecirkel": 4, "Social trä
 RARE = (
     "Utbildning",
     "Styrelseutbildning",
+    "Ledarskapsutbildning",
+    "Ansvarigutbildning",
     "Ordförandeträff",
     "Gruppledarträff",
     "Feministiskt självförsvar",
