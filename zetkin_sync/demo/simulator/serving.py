@@ -16,6 +16,7 @@ from typing import Any
 import msgspec
 import uvicorn
 from fastapi import FastAPI
+from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from zetkin_sync.demo.simulator.faults import Fault
@@ -77,11 +78,12 @@ class Operator:
             return json.load(answer)
 
 
-def settings(app: FastAPI, port: int) -> uvicorn.Config:
+def settings(app: ASGIApp, port: int) -> uvicorn.Config:
     """How the simulator is served: loopback, no log of requests, connections that faults can break off."""
+    connections: Connections = app.state.connections if isinstance(app, FastAPI) else {}
     return uvicorn.Config(
         app,
-        http=_breakable(app.state.connections),
+        http=_breakable(connections),
         host=HOST,
         port=port,
         access_log=False,
@@ -108,13 +110,13 @@ def _breakable(connections: Connections) -> type[H11Protocol]:
     return Breakable
 
 
-def serve(app: FastAPI, *, port: int) -> None:
+def serve(app: ASGIApp, *, port: int) -> None:
     """Serve until interrupted."""
     uvicorn.Server(settings(app, port)).run()
 
 
 @contextmanager
-def in_thread(app: FastAPI) -> Iterator[Operator]:
+def in_thread(app: ASGIApp) -> Iterator[Operator]:
     """Serve in a thread on a free port while the block runs."""
     with socket.socket() as listening:
         listening.bind((HOST, 0))
