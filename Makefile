@@ -9,7 +9,7 @@ READY := $(VENV)/.ready
 OUT ?= demo-out
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help schema setup demo test lint format bench soak fuzz servers lock sbom audit clean tools
+.PHONY: help migration setup demo test lint format bench soak fuzz servers lock sbom audit clean tools
 
 help: ## Say what there is.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
@@ -57,10 +57,10 @@ fuzz: $(READY) ## Coverage-guided fuzzing of the parsers, ten minutes each.
 	@VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip install --quiet --require-hashes -r tests/fuzz/requirements.txt
 	@$(BIN)/python -m tests.fuzz $(ARGS)
 
-schema: $(READY) ## Write the first schema revision anew from the records (until the first release).
-	@rm -f zetkin_sync/store/migrations/versions/0*.py
-	@$(BIN)/python -c "from zetkin_sync.store.engine import Store; from zetkin_sync.store.schema import write_revision; write_revision(Store('sqlite://'), 'The first schema', name='0001')"
+migration: $(READY) ## Write a schema revision from the records: make migration NUMBER=0007 ABOUT="What is new".
+	@$(BIN)/python -m zetkin_sync.store.schema $(NUMBER) "$(ABOUT)"
 	@$(BIN)/ruff check --fix -q zetkin_sync/store/migrations; $(BIN)/ruff format -q zetkin_sync/store/migrations
+
 
 lock: $(READY) ## Renew the locked dependencies.
 	@./lock.sh

@@ -1,9 +1,10 @@
-"""Carry out what people have approved; go on with what was left open."""
+"""Carry out what people have approved; go on with what was left open; follow what is scheduled."""
 
 from __future__ import annotations
 
 from collections import Counter
 
+from zetkin_sync.apply import watch
 from zetkin_sync.apply.execute import carry_out
 from zetkin_sync.apply.hands import Hands
 from zetkin_sync.context import Context, Outcome
@@ -20,9 +21,11 @@ def run(context: Context) -> Outcome:
         district=context.district,
         now=context.now,
         still_ours=context.still_ours,
+        zone=context.configuration.district.zone,
     )
-    counts: Counter[str] = Counter()
-    notes: list[Message] = []
+    followed = watch.follow(hands)
+    counts: Counter[str] = Counter(followed.counts)
+    notes: list[Message] = list(followed.notes)
     waiting = plans.plans(context.store, district=context.district, states=[PlanState.APPROVED])
     for number, plan in enumerate(reversed(waiting)):
         assert plan.id is not None
@@ -41,7 +44,7 @@ def run(context: Context) -> Outcome:
         carried = carry_out(hands, plan.id)
         counts.update(carried.counts)
         notes.extend(n for n in carried.notes if n not in notes)
-    troubled = counts["parked"] + counts["unknown"] + counts["planned"] + counts["waiting"]
+    troubled = sum(counts[s] for s in ("parked", "unknown", "planned", "waiting", "not_confirmed"))
     return Outcome(
         state=RunState.PARTIAL if troubled else RunState.OK, counts=dict(counts), notes=tuple(notes)
     )

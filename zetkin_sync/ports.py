@@ -102,6 +102,10 @@ class ZetkinWriter(Protocol):
         """Repeatable."""
         ...
 
+    def remove_from_list(self, *, organization: int, list_id: int, person: int) -> None:
+        """Repeatable."""
+        ...
+
     def delete_list(self, *, organization: int, list_id: int) -> None: ...
 
     # -- emails: draft, target, lock, count, publish at a time

@@ -159,8 +159,11 @@ def test_what_is_already_so_is_not_written(world: World) -> None:
     assert world.zetkin.writes == []
 
 
-@pytest.mark.parametrize("first", crash_points())
-@pytest.mark.parametrize("second", [None, *crash_points()])
+POINTS = [p for p in crash_points() if p.startswith(("create_tag.", "tag."))]
+
+
+@pytest.mark.parametrize("first", POINTS)
+@pytest.mark.parametrize("second", [None, *POINTS])
 def test_a_crash_at_any_point_and_another_one_never_writes_twice(
     first: str, second: str | None, tmp_path: object
 ) -> None:

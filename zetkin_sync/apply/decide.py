@@ -14,6 +14,8 @@ from zetkin_sync.records import PlanState, StoredPlan
 from zetkin_sync.store import plans
 from zetkin_sync.store.engine import Session, Store
 
+ASKING = frozenset({"send_email", "assign_task"})  # verbs by which people get a message
+
 
 def put_up(session: Session, plan: Plan, *, run: int | None = None) -> int | None:
     """Put a plan up for decision; approve it at once when its rule needs nobody. Returns its id.
@@ -43,6 +45,8 @@ def put_up(session: Session, plan: Plan, *, run: int | None = None) -> int | Non
             why=None,
             at=plan.made,
             intents=_intents(plan),
+            asks=_asks(plan),
+            cap=plan.cap,
         )
     return kept
 
@@ -61,6 +65,7 @@ def decide(
     stored = plans.plan_of(store, plan)
     if stored is None:
         raise NeedsHuman(say("There is no proposal {plan}.", plan=plan), say("See `zetkin-sync plans`."))
+    value = from_json(stored.body)
     with store.writing() as session:
         return plans.decide(
             session,
@@ -70,7 +75,9 @@ def decide(
             approve=approve,
             why=why,
             at=at,
-            intents=_intents(from_json(stored.body)),
+            intents=_intents(value),
+            asks=_asks(value),
+            cap=value.cap,
         )
 
 
@@ -82,7 +89,26 @@ def _intents(plan: Plan) -> list[dict[str, Any]]:
             "verb": change.verb,
             "person": change.person,
             "change": msgspec.json.encode(change).decode(),
-            "not_after": None,
+            "not_after": _instant(change.payload.get("not_after")),
         }
         for change in plan.changes
     ]
+
+
+def _asks(plan: Plan) -> list[dict[str, Any]]:
+    """Whom each message asks, and to what: what caps are counted on."""
+    return [
+        {
+            "key": change.key,
+            "person": person,
+            "events": change.payload.get("asks", {}).get(str(person), []),
+            "chance": change.payload.get("chances", {}).get(str(person)),
+        }
+        for change in plan.changes
+        if change.verb in ASKING
+        for person in change.payload["people"]
+    ]
+
+
+def _instant(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)

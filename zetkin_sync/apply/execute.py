@@ -9,17 +9,22 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 import msgspec
 
 from zetkin_sync.apply.hands import Hands
-from zetkin_sync.apply.verbs import VERBS, Known, Step
+from zetkin_sync.apply.steps import GoBack, Known, NotWanted, Step, Verb
+from zetkin_sync.apply.verbs import VERBS
 from zetkin_sync.changes import Change
 from zetkin_sync.errors import NeedsHuman, OutcomeUnknown, Permanent, Temporary
 from zetkin_sync.language import Message, say
 from zetkin_sync.records import Intent, IntentState
 from zetkin_sync.store import controls, outbox, plans
+
+_MOST_RETURNS = 5  # how often an effect may go back to an earlier step before a person must look
+_SETTLED = (IntentState.DONE, IntentState.SCHEDULED)
 
 
 @dataclass
@@ -46,9 +51,9 @@ def carry_out(hands: Hands, plan: int) -> Carried:
             carried.stopped = True
             carried.notes.append(halted)
             break
-        state, why = _carry(hands, row, change)
+        state, why = _Effect(hands, row, change).carry()
         carried.counts[state.value] += 1
-        if state != IntentState.DONE:
+        if state not in _SETTLED:
             failed.add(change.key)
         if why is not None and why not in carried.notes:
             carried.notes.append(why)
@@ -57,89 +62,151 @@ def carry_out(hands: Hands, plan: int) -> Carried:
     return carried
 
 
-def _carry(hands: Hands, row: Intent, change: Change) -> tuple[IntentState, Message | None]:
-    assert row.id is not None
-    verb = VERBS[change.verb]
-    now = hands.now()
-    if row.not_before is not None and now < row.not_before:
-        return IntentState(row.state), None
-    if row.not_after is not None and now > row.not_after and row.doing is None:
-        return _end(hands, row.id, IntentState.CANCELLED, say("It was too late to do it."))
-    known: Known = json.loads(row.facts)
-    doing, attempts = row.doing, row.attempts
-    try:
-        if row.before is None and verb.before is not None:
-            outbox.move(hands.store, row.id, at=now, before=verb.before(hands, change, known))
-        for at in range(row.step, len(verb.steps)):
-            step = verb.steps[at]
-            new = None
-            if doing is not None and not step.repeatable and hands.now() < doing + hands.quiet:
-                outbox.move(
-                    hands.store,
-                    row.id,
-                    at=hands.now(),
-                    state=IntentState.UNKNOWN,
-                    not_before=doing + hands.quiet,
-                )
-                return IntentState.UNKNOWN, None
-            new = step.look(hands, change, known)
-            if new is None:
-                if attempts >= hands.most_attempts and not step.repeatable:
-                    return _end(
-                        hands,
-                        row.id,
-                        IntentState.PARKED,
-                        say("It was tried {n} times without a clear answer.", n=attempts),
-                    )
-                doing, attempts = hands.now(), attempts + 1
-                new = _send(hands, row.id, step, change, known, attempts=attempts)
-            known |= new
-            outbox.move(hands.store, row.id, at=hands.now(), facts=known, step=at + 1, doing=None, attempts=0)
-            doing, attempts = None, 0
-            hands.point(f"{change.verb}.{step.name}.recorded")
-    except OutcomeUnknown as trouble:
-        until = hands.now() + hands.quiet
+class _Effect:
+    """One effect on its way."""
+
+    def __init__(self, hands: Hands, row: Intent, change: Change) -> None:
+        assert row.id is not None
+        self.hands = replace(hands, intent=row.id)
+        self.id = row.id
+        self.row = row
+        self.change = change
+        self.verb: Verb = VERBS[change.verb]
+        self.known: Known = json.loads(row.facts)
+        self.at = row.step
+        self.doing: datetime | None = row.doing
+        self.attempts = row.attempts
+
+    def carry(self) -> tuple[IntentState, Message | None]:
+        """Go through the steps that are left."""
+        now = self.hands.now()
+        if self.row.not_before is not None and now < self.row.not_before:
+            return IntentState(self.row.state), None
+        if self.row.not_after is not None and now > self.row.not_after and self.doing is None:
+            return self._end(IntentState.CANCELLED, say("It was too late to do it."))
+        try:
+            self._begin()
+            while self.at < len(self.verb.steps):
+                waiting = self._step(self.verb.steps[self.at])
+                if waiting:
+                    return IntentState.UNKNOWN, None
+        except NotWanted as ending:
+            return self._end(IntentState.CANCELLED, ending.why)
+        except OutcomeUnknown as trouble:
+            return self._wait(IntentState.UNKNOWN, trouble.what)
+        except (Permanent, NeedsHuman) as trouble:
+            return self._end(IntentState.PARKED, trouble.what)
+        except Temporary as trouble:
+            return self._wait(IntentState.PLANNED, trouble.what)
+        return self._end(IntentState.DONE if self.verb.follow is None else IntentState.SCHEDULED, None)
+
+    def _begin(self) -> None:
+        """What is read once, ahead of the first request: how it was, and whether it is still wanted."""
+        if self.row.before is None and self.verb.before is not None:
+            before = self.verb.before(self.hands, self.change, self.known)
+            outbox.move(self.hands.store, self.id, at=self.hands.now(), before=before)
+        if self.at == 0 and self.doing is None and self.verb.check is not None:
+            self._learn(self.verb.check(self.hands, self.change, self.known))
+
+    def _learn(self, known: Known) -> None:
+        if known != self.known:
+            self.known = known
+            outbox.move(self.hands.store, self.id, at=self.hands.now(), facts=known)
+
+    def _step(self, step: Step) -> bool:
+        """One step to its end. True when the quiet time must pass first."""
+        hands = self.hands
+        tried = self.doing is not None
+        if self.doing is not None and not step.repeatable and hands.now() < self.doing + hands.quiet:
+            until = self.doing + hands.quiet
+            outbox.move(hands.store, self.id, at=hands.now(), state=IntentState.UNKNOWN, not_before=until)
+            return True
+        found = step.look(hands, self.change, self.known, tried)
+        if found is None:
+            if self.attempts >= hands.most_attempts:
+                raise NeedsHuman(say("It was tried {n} times without a clear answer.", n=self.attempts))
+            try:
+                found = self._send(step)
+            except GoBack as back:
+                self._go_back(back)
+                return False
+        self.known = {**self.known, **found}
+        self.at += 1
+        self.doing, self.attempts = None, 0
         outbox.move(
-            hands.store, row.id, at=hands.now(), state=IntentState.UNKNOWN, not_before=until, why=trouble.what
+            hands.store, self.id, at=hands.now(), facts=self.known, step=self.at, doing=None, attempts=0
         )
-        return IntentState.UNKNOWN, trouble.what
-    except (Permanent, NeedsHuman) as trouble:
-        return _end(hands, row.id, IntentState.PARKED, trouble.what)
-    except Temporary as trouble:
+        hands.point(f"{self.change.verb}.{step.name}.recorded")
+        return False
+
+    def _send(self, step: Step) -> Known:
+        """Commit that the request is about to leave, check that it still may, send it."""
+        hands = self.hands
+        if step.prepare is not None and self.doing is None:
+            self._learn(step.prepare(hands, self.change, self.known))
+        self.doing, self.attempts = hands.now(), self.attempts + 1
         outbox.move(
             hands.store,
-            row.id,
-            at=hands.now(),
-            state=IntentState.PLANNED,
-            doing=None,
-            not_before=hands.now() + hands.retry_after,
-            why=trouble.what,
+            self.id,
+            at=self.doing,
+            state=IntentState.SENDING,
+            doing=self.doing,
+            attempts=self.attempts,
         )
-        return IntentState.PLANNED, trouble.what
-    return _end(hands, row.id, IntentState.DONE, None)
+        hands.point(f"{self.change.verb}.{step.name}.intended")
+        if not hands.still_ours():
+            raise Temporary(say("Another worker has taken over the run."))
+        halted = controls.halted(hands.store, district=hands.district)
+        if halted is not None:
+            raise Temporary(halted)
+        found = step.act(hands, self.change, self.known)
+        hands.point(f"{self.change.verb}.{step.name}.answered")
+        return found
 
+    def _go_back(self, back: GoBack) -> None:
+        returns = self.known.get("returns", 0) + 1
+        if returns > _MOST_RETURNS:
+            raise NeedsHuman(say("What it is about keeps changing; it was prepared {n} times.", n=returns))
+        self.at = self.verb.place(back.step)
+        self.known = {**back.known, "returns": returns}
+        self.doing, self.attempts = None, 0
+        outbox.move(
+            self.hands.store,
+            self.id,
+            at=self.hands.now(),
+            facts=self.known,
+            step=self.at,
+            doing=None,
+            attempts=0,
+        )
 
-def _send(hands: Hands, row: int, step: Step, change: Change, known: Known, *, attempts: int) -> Known:
-    """Commit that the request is about to leave, check that it still may, send it."""
-    outbox.move(
-        hands.store, row, at=hands.now(), state=IntentState.SENDING, doing=hands.now(), attempts=attempts
-    )
-    hands.point(f"{change.verb}.{step.name}.intended")
-    if not hands.still_ours():
-        raise Temporary(say("Another worker has taken over the run."))
-    halted = controls.halted(hands.store, district=hands.district)
-    if halted is not None:
-        raise Temporary(halted)
-    new = step.act(hands, change, known)
-    hands.point(f"{change.verb}.{step.name}.answered")
-    return new
+    def _wait(self, state: IntentState, why: Message) -> tuple[IntentState, Message]:
+        unknown = state is IntentState.UNKNOWN
+        values = {} if unknown else {"doing": None}
+        pause = self.hands.quiet if unknown else self.hands.retry_after
+        outbox.move(
+            self.hands.store,
+            self.id,
+            at=self.hands.now(),
+            state=state,
+            not_before=self.hands.now() + pause,
+            why=why,
+            **values,
+        )
+        return state, why
 
-
-def _end(
-    hands: Hands, row: int, state: IntentState, why: Message | None
-) -> tuple[IntentState, Message | None]:
-    outbox.move(hands.store, row, at=hands.now(), state=state, doing=None, not_before=None, why=why)
-    return state, why
+    def _end(self, state: IntentState, why: Message | None) -> tuple[IntentState, Message | None]:
+        outbox.move(
+            self.hands.store,
+            self.id,
+            at=self.hands.now(),
+            state=state,
+            doing=None,
+            not_before=None,
+            why=why,
+            publish_at=self.known.get("publish_at"),
+        )
+        return state, why
 
 
 def crash_points() -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from zetkin_sync.ports import Zetkin
 from zetkin_sync.store.engine import Store
@@ -21,7 +22,7 @@ class Hands:
     `still_ours` is asked right before every write: False means another worker has taken the run. `quiet` is
     the least time between a request without an answer and looking it up: longer than a request can still
     land after we gave up plus what a look-up lags (RELIABILITY §4.4). `point` is called between commits and
-    requests, so that a test can crash there.
+    requests, so that a test can crash there. `intent` is the effect in hand.
     """
 
     zetkin: Zetkin
@@ -29,8 +30,14 @@ class Hands:
     district: int
     now: Callable[[], datetime]
     still_ours: Callable[[], bool]
+    zone: ZoneInfo = ZoneInfo("UTC")  # noqa: RUF009 - a constant
     quiet: timedelta = timedelta(minutes=15)
     retry_after: timedelta = timedelta(minutes=5)
     most_attempts: int = 3
     point: Callable[[str], None] = _nothing
     tags: dict[tuple[int, str, str], int] = field(default_factory=dict)
+    intent: int = 0
+
+    def local_now(self) -> datetime:
+        """The district's wall clock, without zone, comparable with an event's times."""
+        return self.now().astimezone(self.zone).replace(tzinfo=None)

@@ -62,6 +62,9 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     left_out: tuple[LeftOut, ...] = ()
     refused: tuple[Message, ...] = ()
     approvals: int = 1
+    cap: tuple[int, int] | None = (
+        None  # at most so many messages to a person in so many days, all callouts together
+    )
 
     @property
     def counts(self) -> dict[str, int]:

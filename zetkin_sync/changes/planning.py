@@ -19,6 +19,7 @@ class Proposal:
 
     changes: list[Change]
     base: int = 0
+    cap: tuple[int, int] | None = None
 
 
 Propose = Callable[[Facts, Mapping[str, Any]], Proposal]
@@ -59,6 +60,7 @@ def make_plan(action: Action, facts: Facts) -> Plan:
         expires=facts.now + action.valid,
         changes=changes,
         base=proposal.base,
+        cap=proposal.cap,
         snapshots=tuple(
             sorted({f.snapshot for f in facts.freshness if f.resource in action.reads and f.snapshot})
         ),
@@ -99,16 +101,15 @@ def _unsafe(fresh: Freshness, facts: Facts, oldest: timedelta, title: str) -> Me
 
 
 def without(facts: Facts, organizations: set[int]) -> Facts:
-    """The facts without the people and events of some organizations, and without who is missing.
+    """The facts without the people and events of some organizations, and without who is missing or restricted.
 
     A person whom any of these organizations lists drops out: their fields cannot be trusted to be whole.
     """
-    if not organizations and not facts.missing_people and not facts.missing_events:
+    nobody = facts.missing_people | facts.restricted
+    if not organizations and not nobody and not facts.missing_events:
         return facts
     people = tuple(
-        p
-        for p in facts.people
-        if p.id not in facts.missing_people and not organizations.intersection(p.organizations)
+        p for p in facts.people if p.id not in nobody and not organizations.intersection(p.organizations)
     )
     events = tuple(
         e for e in facts.events if e.organization not in organizations and e.id not in facts.missing_events

@@ -1,5 +1,6 @@
 """Every table, one file a family. Importing this package is what makes the schema known."""
 
+from zetkin_sync.records.asked import Asked
 from zetkin_sync.records.assessments import Assessment, GoalState
 from zetkin_sync.records.bounces import (
     Alert,
@@ -41,6 +42,7 @@ from zetkin_sync.records.organizations import Official, Organization
 from zetkin_sync.records.people import Field, Person, Tag, Tagging
 from zetkin_sync.records.plan_data import Attestation, Priority, RegisterEntry, RegisterReading
 from zetkin_sync.records.plans import OPEN_INTENTS, Approval, Intent, IntentState, PlanState, StoredPlan
+from zetkin_sync.records.rights import Restriction
 from zetkin_sync.records.snapshots import MirrorPage, Missing, Snapshot
 from zetkin_sync.records.surveys import Survey, SurveyAnswer, SurveyOption, SurveySubmission
 from zetkin_sync.records.tasks import AssignedTask, Task
@@ -59,6 +61,7 @@ __all__ = [
     "AreaAssignee",
     "AreaAssignment",
     "AreaStats",
+    "Asked",
     "Assessment",
     "AssignedTask",
     "Attestation",
@@ -120,6 +123,7 @@ __all__ = [
     "RegisterReading",
     "Reminder",
     "Response",
+    "Restriction",
     "Run",
     "RunState",
     "SetAside",

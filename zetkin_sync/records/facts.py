@@ -105,6 +105,27 @@ class ResponseFact(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     responded: datetime | None = None
 
 
+class AskedFact(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """Somebody was asked to some events in one message of ours.
+
+    `state` is the message's (records.IntentState); a `dropped` person was left out before it was sent.
+    """
+
+    person: int
+    at: datetime
+    message: int
+    plan: int
+    events: tuple[int, ...]
+    chance: float | None = None
+    state: str = "done"
+    dropped: bool = False
+
+    @property
+    def counts(self) -> bool:
+        """Does it count against the cap? A message whose fate is unknown does."""
+        return not self.dropped and self.state != "cancelled"
+
+
 class OfficialFact(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A role in an organization."""
 
@@ -265,7 +286,7 @@ class Facts:
 
     `today` is the local day figures are for; events and people are as they were last read. `missing` are
     people and events that the newest reading did not list and that are not proven gone: nothing is done
-    about them and nothing is concluded. `event_types` are the titles that exist, used or not; `priorities` and
+    about them and nothing is concluded. `restricted` people have asked that nothing be done. `event_types` are the titles that exist, used or not; `priorities` and
     `attestations` are all that were ever said, the history included. None for threads, unreachable people,
     cases, emails, callouts or journeys means that their source was never read, which is not the same as none.
     `earlier` gives a goal's figure (by the goal's id) as it was assessed about a year ago.
@@ -281,6 +302,7 @@ class Facts:
     participations: tuple[ParticipationFact, ...] = ()
     responses: tuple[ResponseFact, ...] = ()
     officials: tuple[OfficialFact, ...] = ()
+    asked: tuple[AskedFact, ...] = ()
     freshness: tuple[Freshness, ...] = ()
     event_types: frozenset[str] = frozenset()
     areas: tuple[AreaFact, ...] = ()
@@ -296,6 +318,7 @@ class Facts:
     journeys: tuple[JourneyFact, ...] | None = None
     earlier: Mapping[str, float] = field(default_factory=dict)
     missing_people: frozenset[int] = frozenset()
+    restricted: frozenset[int] = frozenset()
     missing_events: frozenset[int] = frozenset()
     more: Mapping[str, Any] = field(default_factory=dict)
 

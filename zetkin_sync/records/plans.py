@@ -67,6 +67,7 @@ class IntentState(StrEnum):
 
     PLANNED = "planned"
     SENDING = "sending"
+    SCHEDULED = "scheduled"  # Zetkin will send it at a fixed time; it can still be taken back
     DONE = "done"
     UNKNOWN = "unknown"
     PARKED = "parked"
@@ -110,6 +111,9 @@ class Intent(SQLModel, table=True):
     attempts: int = stored("how often it was tried", source=Source.OURS, keep=Keep.SENDING, default=0)
     not_before: datetime | None = stored(
         "quiet time after an unknown answer", source=Source.OURS, keep=Keep.SENDING, default=None
+    )
+    publish_at: datetime | None = stored(
+        "when Zetkin sends it", source=Source.OURS, keep=Keep.SENDING, default=None
     )
     not_after: datetime | None = stored(
         "too late to act", source=Source.OURS, keep=Keep.SENDING, default=None

@@ -37,23 +37,30 @@ from zetkin_sync.records.facts import (
     ResponseFact,
     TagFact,
 )
-from zetkin_sync.store import bounce_facts
+from zetkin_sync.store import bounce_facts, rights
+from zetkin_sync.store.asked import asked_since
 from zetkin_sync.store.engine import Store
 
 USUAL_LENGTH = timedelta(hours=2)  # of an event without an end
+
+
+HISTORY = timedelta(days=400)  # how far back it matters who was asked
 
 
 def load(
     store: Store, *, district: int, kinds: Mapping[int, str], zone: ZoneInfo, now: datetime | None = None
 ) -> Facts:
     """The facts of a district as they were last read whole. `kinds` comes from config/associations.csv."""
+    moment = now or store.now()
+    asked = asked_since(store, district=district, since=moment - HISTORY)
+    restricted = rights.restricted(store, district=district)
     with store.reading() as session:
         read = _Reader(session, district)
         bounced = bounce_facts.load(session, district=district, zone=zone)
         probes = bounced.pop("probes", None)
         return Facts(
             district=district,
-            now=now or store.now(),
+            now=moment,
             zone=zone,
             organizations=read.organizations(kinds),
             people=read.people(),
@@ -62,6 +69,8 @@ def load(
             participations=read.participations(),
             responses=read.responses(),
             officials=read.officials(),
+            asked=asked,
+            restricted=restricted,
             freshness=read.freshness(),
             missing_people=read.missing("people"),
             missing_events=read.missing("events"),

@@ -28,6 +28,15 @@ def open_intents(store: Store, *, plan: int) -> list[Intent]:
         return list(session.exec(query).all())
 
 
+def scheduled(store: Store, *, district: int, plan: int | None = None) -> list[Intent]:
+    """What Zetkin is to send at a fixed time and can still be taken back."""
+    query = select(Intent).where(Intent.district == district, Intent.state == IntentState.SCHEDULED)
+    if plan is not None:
+        query = query.where(Intent.plan == plan)
+    with store.reading() as session:
+        return list(session.exec(query.order_by(col(Intent.id))).all())
+
+
 def intents_of(store: Store, *, plan: int) -> list[Intent]:
     """Everything of a plan, in order."""
     with store.reading() as session:
@@ -43,7 +52,12 @@ def intent(store: Store, row: int) -> Intent:
 
 
 def move(store: Store, row: int, *, at: datetime, why: Message | None = None, **values: Any) -> None:
-    """Change where an effect stands; `facts`, `before` and `after` are given as plain values."""
+    """Change where an effect stands; `facts`, `before` and `after` are given as plain values.
+
+    `publish_at` is an instant in ISO form, or none.
+    """
+    if values.get("publish_at") is not None:
+        values["publish_at"] = datetime.fromisoformat(values["publish_at"])
     for name in ("facts", "before", "after"):
         if name in values and values[name] is not None:
             values[name] = json.dumps(values[name], ensure_ascii=False)

@@ -7,7 +7,7 @@ in the same transaction.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +16,8 @@ from sqlmodel import Session, col, select
 
 from zetkin_sync.errors import NeedsHuman
 from zetkin_sync.language import say
-from zetkin_sync.records import Approval, Intent, IntentState, PlanState, StoredPlan
+from zetkin_sync.records import OPEN_INTENTS, Approval, Intent, IntentState, PlanState, StoredPlan
+from zetkin_sync.store import asked
 from zetkin_sync.store.engine import Store
 
 _intents: Table = Intent.__table__  # type: ignore[attr-defined]
@@ -64,10 +65,14 @@ def decide(
     why: str | None,
     at: datetime,
     intents: Sequence[dict[str, Any]],
+    asks: Sequence[Mapping[str, Any]] = (),
+    cap: tuple[int, int] | None = None,
 ) -> PlanState:
-    """Record a decision about exactly this fingerprint. `intents` are written when it completes the approval.
+    """Record a decision about exactly this fingerprint.
 
-    Raises NeedsHuman when the plan is not that plan any more, expired, refused, or already decided.
+    `intents` are written when it completes the approval, and with them whom they ask (`asks`), unless that
+    would go over the cap (messages, days): UnsafePlan. Raises NeedsHuman when the plan is not that plan any
+    more, expired, refused, or already decided.
     """
     stored = session.get(StoredPlan, plan, with_for_update=True)
     if stored is None:
@@ -106,6 +111,8 @@ def decide(
     elif len(earlier) + 1 >= stored.approvals_needed:
         stored.state = PlanState.APPROVED
         _open(session, stored, intents, at)
+        most, days = cap or (None, 0)
+        asked.reserve(session, asks, district=stored.district, plan=plan, at=at, cap=most, days=days)
     session.add(stored)
     session.flush()
     return PlanState(stored.state)
@@ -173,9 +180,15 @@ def approvals(store: Store, plan: int) -> list[Approval]:
         )
 
 
+def end(session: Session, plan: int, *, state: PlanState) -> None:
+    """Mark an approved plan as over."""
+    over = update(StoredPlan).where(col(StoredPlan.id) == plan, col(StoredPlan.state) == PlanState.APPROVED)
+    session.connection().execute(over.values(state=state))
+
+
 def close_finished(session: Session, plan: int, at: datetime) -> bool:
     """Mark an approved plan as carried out when nothing of it is open any more."""
-    open_states = (IntentState.PLANNED, IntentState.SENDING, IntentState.UNKNOWN)
+    open_states = (*OPEN_INTENTS, IntentState.SCHEDULED)
     left = session.exec(
         select(func.count())
         .select_from(Intent)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 from alembic import command
@@ -65,7 +66,13 @@ def migrate(store: Store) -> tuple[str | None, str | None]:
     return before, version(store)
 
 
-def write_revision(store: Store, message: str, *, name: str) -> None:
-    """For developers: a revision that brings the database to what the records say."""
+def write_revision(number: str, about: str) -> None:
+    """For developers: a revision from what the migrations give to what the records say."""
+    store = Store("sqlite://")
+    migrate(store)
     with store.writing() as session:
-        command.revision(_config(session.connection()), message=message, autogenerate=True, rev_id=name)
+        command.revision(_config(session.connection()), message=about, autogenerate=True, rev_id=number)
+
+
+if __name__ == "__main__":
+    write_revision(sys.argv[1], sys.argv[2])

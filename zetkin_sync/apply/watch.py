@@ -1,0 +1,106 @@
+"""What is scheduled in Zetkin until it is sent: followed, taken back on request, and at once when all is stopped."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import replace
+
+import msgspec
+
+from zetkin_sync.apply.execute import Carried
+from zetkin_sync.apply.hands import Hands
+from zetkin_sync.apply.verbs import VERBS
+from zetkin_sync.changes import Change
+from zetkin_sync.errors import NeedsHuman, Trouble
+from zetkin_sync.language import Message, say
+from zetkin_sync.records import STOP, Intent, IntentState, PlanState
+from zetkin_sync.store import controls, outbox, plans
+
+
+def follow(hands: Hands) -> Carried:
+    """Look at everything scheduled: has Zetkin sent it, or has somebody taken it back? Stopped means take back."""
+    if controls.switch(hands.store, district=hands.district, name=STOP) is not None:
+        return take_back(hands, why=say("Everything was stopped by a person."))
+    carried = Carried()
+    for row in outbox.scheduled(hands.store, district=hands.district):
+        state, why = _follow_one(hands, row)
+        carried.counts[state.value] += 1
+        if why is not None:
+            carried.notes.append(why)
+        with hands.store.writing() as session:
+            plans.close_finished(session, row.plan, hands.now())
+    return carried
+
+
+def _follow_one(hands: Hands, row: Intent) -> tuple[IntentState, Message | None]:
+    assert row.id is not None
+    change = msgspec.json.decode(row.change, type=Change)
+    verb = VERBS[change.verb]
+    assert verb.follow is not None
+    try:
+        seen = verb.follow(replace(hands, intent=row.id), change, json.loads(row.facts))
+    except NeedsHuman as trouble:
+        outbox.move(hands.store, row.id, at=hands.now(), state=IntentState.PARKED, why=trouble.what)
+        return IntentState.PARKED, trouble.what
+    except Trouble:
+        return IntentState.SCHEDULED, None  # asked again at the next run
+    if seen == "scheduled":
+        return IntentState.SCHEDULED, None
+    state = IntentState.DONE if seen == "done" else IntentState.CANCELLED
+    why = None if state is IntentState.DONE else say("Somebody took it back in Zetkin.")
+    outbox.move(hands.store, row.id, at=hands.now(), state=state, why=why)
+    return state, why
+
+
+def take_back(hands: Hands, *, why: Message, plan: int | None = None) -> Carried:
+    """Take back what is scheduled, all of it or one plan's, and what of it has not begun.
+
+    What Zetkin does not show as taken back stays scheduled, is counted, and is tried again at the next run.
+    """
+    carried = Carried(counts=Counter())
+    for row in outbox.scheduled(hands.store, district=hands.district, plan=plan):
+        assert row.id is not None
+        change = msgspec.json.decode(row.change, type=Change)
+        verb = VERBS[change.verb]
+        assert verb.cancel is not None
+        try:
+            gone = verb.cancel(replace(hands, intent=row.id), change, json.loads(row.facts))
+        except Trouble as trouble:
+            carried.counts["not_confirmed"] += 1
+            carried.notes.append(
+                say(
+                    "{mark} is not yet confirmed as taken back: {why}", mark=mark_of(change), why=trouble.what
+                )
+            )
+            continue
+        if gone:
+            outbox.move(hands.store, row.id, at=hands.now(), state=IntentState.CANCELLED, why=why)
+            carried.counts["cancelled"] += 1
+        else:
+            outbox.move(hands.store, row.id, at=hands.now(), state=IntentState.DONE)
+            carried.counts["too_late"] += 1
+            carried.notes.append(say("{mark} had been sent already.", mark=mark_of(change)))
+    return carried
+
+
+def cancel_plan(hands: Hands, plan: int) -> Carried:
+    """Take a whole plan back: what is scheduled is taken back, what is waiting is never begun."""
+    why = say("Cancelled by a person.")
+    carried = take_back(hands, why=why, plan=plan)
+    for row in outbox.open_intents(hands.store, plan=plan):
+        assert row.id is not None
+        if row.doing is None and row.step == 0:
+            outbox.move(hands.store, row.id, at=hands.now(), state=IntentState.CANCELLED, why=why)
+            carried.counts["cancelled"] += 1
+        else:
+            outbox.move(hands.store, row.id, at=hands.now(), state=IntentState.PARKED, why=why)
+            carried.counts["parked"] += 1
+    with hands.store.writing() as session:
+        plans.end(session, plan, state=PlanState.CANCELLED)
+    return carried
+
+
+def mark_of(change: Change) -> str:
+    """How a person finds it in Zetkin."""
+    return str(change.payload.get("mark", change.key))
