@@ -13,9 +13,6 @@ import secrets
 import unicodedata
 from collections.abc import Callable
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
 from zetkin_sync.errors import ConfigError
 from zetkin_sync.language import say
 
@@ -92,6 +89,8 @@ def encrypt(key: bytes, text: str, *, place: str) -> str:
 
     The value carries the id of its key (four bytes of its hash), so that a rotated key is recognised.
     """
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415 - 8 MB that few need
+
     secret = hashlib.sha256(b"zetkin_sync field" + key).digest()
     nonce = secrets.token_bytes(_NONCE_BYTES)
     sealed = AESGCM(secret).encrypt(nonce, text.encode(), place.encode())
@@ -103,6 +102,9 @@ def decrypt(keys: tuple[bytes, ...], sealed: str, *, place: str) -> str:
 
     Raises ConfigError when none of the keys fits or the value was changed or moved.
     """
+    from cryptography.exceptions import InvalidTag  # noqa: PLC0415
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415
+
     name, _, body = sealed.partition(":")
     for key in keys:
         if key_id(key) == name:

@@ -38,7 +38,7 @@ def whole_list(
     most: int = MOST_PAGES,
 ) -> Iterator[bytes]:
     """The bodies of a list, page by page; the empty one at the end is only given when it is the first."""
-    first = ask(0)
+    first = ahead.timed(partial(ask, 0))
     yield first
     rows = count(first, endpoint=endpoint)
     if not rows:
@@ -121,7 +121,7 @@ class Ahead:
     """Asks a few pages ahead in threads, as many as waiting for the wire makes useful and none when it is quick.
 
     On a fast connection threads only get in each other's way (SYNC §3.1), on a slow one they are the
-    largest gain there is (§3.4). `widest` is how many may be under way.
+    largest gain there is (§3.4). What one list taught holds for the next. `widest` is how many may be under way.
     """
 
     def __init__(self, pool: Callable[[], Executor], *, widest: int, clock: Callable[[], float]) -> None:
@@ -129,30 +129,45 @@ class Ahead:
         self._widest = widest
         self._clock = clock
         self._room = 0
+        self._slow = 0
+        self._quick = 0
+
+    def timed(self, task: Callable[[], T]) -> T:
+        """Do it now, and learn from how long it takes."""
+        began = self._clock()
+        result = task()
+        self._learn(self._clock() - began)
+        return result
 
     def __call__(self, tasks: Iterable[Callable[[], T]]) -> Generator[T]:
         """The results of `tasks`, in order; a closed iterator asks no more."""
         todo = iter(tasks)
         waiting: deque[Future[T]] = deque()
-        calm = 0
         try:
             while True:
-                began = self._clock()
+                while len(waiting) < self._room and (task := next(todo, None)) is not None:
+                    waiting.append(self._pool().submit(task))
                 if waiting:
-                    result = waiting.popleft().result()
+                    result = self.timed(waiting.popleft().result)
                 elif (task := next(todo, None)) is not None:
-                    result = task()
+                    result = self.timed(task)
                 else:
                     return
-                if self._clock() - began > _SLOW:
-                    calm = 0
-                    self._room = min(self._widest, max(2, 2 * self._room))
-                elif self._room and (calm := calm + 1) >= _CALM:
-                    calm = 0
-                    self._room -= 1
                 while len(waiting) < self._room and (task := next(todo, None)) is not None:
                     waiting.append(self._pool().submit(task))
                 yield result
         finally:
             for future in waiting:
                 future.cancel()
+
+    def _learn(self, waited: float) -> None:
+        """A slow wire is slow every time; one slow answer may be a busy machine."""
+        if waited > _SLOW:
+            self._slow, self._quick = self._slow + 1, 0
+            if self._slow > 1:
+                self._room = self._widest
+        else:
+            self._slow, self._quick = 0, self._quick + 1
+            if self._quick >= _CALM and self._room:
+                self._quick = 0
+                self._room -= 1

@@ -30,6 +30,7 @@ class Reads:
         self._size = page_size
         self._width = width
         self._pool: ThreadPoolExecutor | None = None
+        self._ahead = Ahead(self._threads, widest=width, clock=client.gate.clock)
         self._largest: dict[type[Mirror], int] = {}
         self._tag_titles: dict[int, dict[int, str]] = {}
         self._lists = of_organization(key, allowed)
@@ -68,8 +69,7 @@ class Reads:
         endpoint = f"GET {path}"
         if which.version == 2:
             return counted_list(partial(self._numbered, path, which.query), endpoint=endpoint)
-        ahead = Ahead(self._threads, widest=self._width, clock=self._client.gate.clock)
-        return whole_list(partial(self._page, path), size=self._size, endpoint=endpoint, ahead=ahead)
+        return whole_list(partial(self._page, path), size=self._size, endpoint=endpoint, ahead=self._ahead)
 
     def _page(self, path: str, number: int) -> bytes:
         return self._client.get(path, f"p={number}&pp={self._size}")
@@ -80,8 +80,7 @@ class Reads:
     # -- what hangs on a parent
 
     def _hanging(self, parents: Sequence[int], read: Callable[[int], Page]) -> Iterator[Page]:
-        ahead = Ahead(self._threads, widest=self._width, clock=self._client.gate.clock)
-        return ahead(partial(_unless_gone, read, parent) for parent in parents)
+        return self._ahead(partial(_unless_gone, read, parent) for parent in parents)
 
     def _under(self, record: type[Mirror], organization: int, parent: int) -> Page:
         hanging = OF_PARENT[record]

@@ -295,3 +295,73 @@ def test_an_event_that_could_not_be_asked_keeps_what_is_known(sqlite_store: Stor
     snapshot = read_whole(sqlite_store, Participation, reading, district=1, organization=1)
     assert (snapshot.complete, snapshot.seen, snapshot.gone) == (True, 60, 0)
     assert booked(sqlite_store, many) == everybody
+
+
+def read_pages(store: Store, *contents: dict[int, str]) -> Snapshot:
+    """A reading whose pages hold exactly these people, as postcodes by id."""
+
+    def reading() -> Iterator[Page]:
+        for number, people in enumerate(contents):
+            rows = [person(i, postcode) for i, postcode in people.items()]
+            yield Page(number, hashlib.sha256(repr(rows).encode()).digest()[:16], lambda rows=rows: rows)
+
+    return read(store, reading(), brake=Brake(share=1.0, least=0))
+
+
+def test_a_row_that_stood_on_two_pages_and_now_on_one_has_not_left(sqlite_store: Store) -> None:
+    read_pages(sqlite_store, {1: "a", 2: "b"}, {2: "b", 3: "c"})
+    snapshot = read_pages(sqlite_store, {1: "a", 2: "b"}, {3: "c"})
+    assert (snapshot.seen, snapshot.missing) == (3, 0)
+    assert waiting(sqlite_store) == []
+    read_pages(sqlite_store, {1: "a", 2: "b"}, {2: "b", 3: "c"})
+    snapshot = read_pages(sqlite_store, {1: "a"}, {2: "b", 3: "c"})
+    assert (snapshot.seen, snapshot.missing) == (3, 0)
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_a_row_that_comes_twice_and_not_the_same_makes_the_reading_void(
+    sqlite_store: Store, first: bool
+) -> None:
+    if not first:
+        read_pages(sqlite_store, {1: "a", 2: "b"}, {3: "c"})
+    before = mirrored(sqlite_store)
+    snapshot = read_pages(sqlite_store, {1: "a", 2: "b"}, {2: "x", 3: "c"})
+    assert not snapshot.complete
+    assert "came twice" in (snapshot.why or "")
+    assert mirrored(sqlite_store) == before
+    assert read_pages(sqlite_store, {1: "a"}, {2: "x", 3: "c"}).complete
+    assert mirrored(sqlite_store)[2] == "x"
+
+
+def test_somebody_new_who_comes_twice_and_not_the_same_makes_the_reading_void(sqlite_store: Store) -> None:
+    read_pages(sqlite_store, {1: "a"}, {3: "c"})
+    assert not read_pages(sqlite_store, {1: "a", 2: "b"}, {2: "x", 3: "c"}).complete
+    assert read_pages(sqlite_store, {1: "a", 2: "b"}, {2: "b", 3: "c"}).new == 1
+
+
+@pytest.mark.parametrize("to", [0, 2])
+def test_a_row_that_changed_while_it_moved_is_written(sqlite_store: Store, to: int) -> None:
+    contents: list[dict[int, str]] = [{1: "a"}, {2: "b", 4: "d"}, {3: "c"}]
+    read_pages(sqlite_store, *contents)
+    del contents[1][2]
+    contents[to][2] = "x"
+    snapshot = read_pages(sqlite_store, *contents)
+    assert (snapshot.new, snapshot.changed, snapshot.missing) == (0, 1, 0)
+    assert mirrored(sqlite_store)[2] == "x"
+
+
+def test_a_row_of_a_page_that_is_no_more_may_stand_on_another(sqlite_store: Store) -> None:
+    read_pages(sqlite_store, {1: "a"}, {2: "b"}, {3: "c", 4: "d"})
+    snapshot = read_pages(sqlite_store, {1: "a"}, {2: "b", 3: "c", 4: "x"})
+    assert (snapshot.new, snapshot.changed, snapshot.missing) == (0, 1, 0)
+    assert mirrored(sqlite_store) == {1: "a", 2: "b", 3: "c", 4: "x"}
+
+
+def test_very_many_new_rows_at_once_are_all_written(sqlite_store: Store) -> None:
+    read_pages(sqlite_store, {1: "a", 2: "b"})
+    many = dict.fromkeys(range(10, 45010), "c")
+    ids = list(many)
+    chunks = [{i: many[i] for i in ids[at : at + 1000]} for at in range(0, len(ids), 1000)]
+    snapshot = read_pages(sqlite_store, *chunks, {1: "a", 2: "x"})
+    assert (snapshot.new, snapshot.changed, snapshot.missing) == (45_000, 1, 0)
+    assert len(mirrored(sqlite_store)) == 45_002

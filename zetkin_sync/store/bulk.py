@@ -8,7 +8,7 @@ goes past SQLModel's types.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import Boolean, Connection, LargeBinary, Table, text
@@ -109,6 +109,10 @@ class Stage:
         """How many different rows are staged."""
         counted = f"SELECT count(*) FROM (SELECT DISTINCT {', '.join(self.key)} FROM {self.name}) AS s"  # noqa: S608
         return int(self.connection.execute(text(counted)).scalar_one())
+
+    def staged(self, *columns: str) -> Iterator[Any]:
+        """What is staged, row by row."""
+        return iter(self.connection.execute(text(f"SELECT {', '.join(columns)} FROM {self.name}")))  # noqa: S608
 
     @property
     def _quoted(self) -> str:

@@ -1,55 +1,80 @@
-"""What the last whole reading of a list held: which rows stood on which page, and what they were."""
+"""What the last whole reading of a list held: which rows stood on which page, and what they were.
+
+Only the pages' digests are in memory; the rows of a page are looked at when the page has changed. So a list of
+a million rows costs no more than one of ten thousand.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any
+from array import array
+from collections.abc import Collection, Iterator
+from typing import Any, NamedTuple
 
-import numpy as np
-from sqlalchemy import Connection, Table, func, select
+from sqlalchemy import Connection, Table, bindparam, func, select
 
 from zetkin_sync.records import MirrorPage
 
+DIGEST = 16
+_FLIP = int.from_bytes(b"\xff" * DIGEST, "big")
 _pages: Table = MirrorPage.__table__  # type: ignore[attr-defined]
 
 
-@dataclass
-class Index:
-    """The rows of a reading as flat arrays, 25 bytes a row, so that a million of them stay small."""
+class HeldPage(NamedTuple):
+    """A page as it was: its digest and how many rows it held."""
 
-    numbers: dict[int, tuple[bytes, int, int]] = field(default_factory=dict)  # page → digest, first, last
-    keys: np.ndarray = field(default_factory=lambda: np.empty(0, np.int64))
-    digests: np.ndarray = field(default_factory=lambda: np.empty((0, 2), np.uint64))
-    seen: np.ndarray = field(default_factory=lambda: np.empty(0, np.bool_))
-    order: np.ndarray | None = None  # None: the keys are in order already, as lists by id are
-
-    def find(self, keys: np.ndarray) -> np.ndarray:
-        """For each key its place in the arrays, or -1."""
-        if not len(self.keys):
-            return np.full(len(keys), -1, np.int64)
-        at = np.searchsorted(self.keys, keys, sorter=self.order)
-        at[at == len(self.keys)] = 0
-        place = at if self.order is None else self.order[at]
-        return np.where(self.keys[place] == keys, place, -1)
+    digest: bytes
+    rows: int
 
 
-def load_index(connection: Connection, where: list[Any]) -> Index:
+class Held:
     """The newest whole reading of the list that `where` selects among the stored pages."""
-    rows = connection.execute(select(func.sum(func.length(_pages.c.row_keys))).where(*where)).scalar()
-    total = int(rows or 0) // 8
-    index = Index(
-        keys=np.empty(total, np.int64),
-        digests=np.empty((total, 2), np.uint64),
-        seen=np.zeros(total, np.bool_),
-    )
-    first = 0
-    query = select(_pages.c.number, _pages.c.digest, _pages.c.row_keys, _pages.c.row_digests).where(*where)
-    for number, digest, keys, digests in connection.execute(query.order_by(_pages.c.number)):
-        last = first + len(keys) // 8
-        index.numbers[number] = (digest, first, last)
-        index.keys[first:last] = np.frombuffer(keys, np.int64)
-        index.digests[first:last] = np.frombuffer(digests, np.uint64).reshape(-1, 2)
-        first = last
-    if not (index.keys[1:] > index.keys[:-1]).all():
-        index.order = np.argsort(index.keys, kind="stable")
-    return index
+
+    def __init__(self, connection: Connection, where: list[Any]) -> None:
+        self._connection = connection
+        self._where = where
+        query = select(_pages.c.number, _pages.c.digest, func.length(_pages.c.row_keys)).where(*where)
+        self.pages = {
+            number: HeldPage(digest, length // 8) for number, digest, length in connection.execute(query)
+        }
+        self._one = select(_pages.c.row_keys, _pages.c.row_digests).where(
+            *where, _pages.c.number == bindparam("number")
+        )
+
+    @property
+    def total(self) -> int:
+        """How many rows there were; one that stood on two pages counts twice."""
+        return sum(page.rows for page in self.pages.values())
+
+    def blobs(self, number: int) -> tuple[bytes, bytes]:
+        """A page's keys and digests as they are stored."""
+        keys, digests = self._connection.execute(self._one, {"number": number}).one()
+        return keys, digests
+
+    def rows(self, number: int) -> dict[int, bytes]:
+        """The digest of each row of a page."""
+        keys, digests = self.blobs(number)
+        return dict(zip(unpacked(keys), _digests(digests), strict=True))
+
+    def holding(self, keys: Collection[int]) -> set[int]:
+        """Which of these rows stood anywhere in the list."""
+        wanted = set(keys)
+        return {key for number in self.pages for key in wanted.intersection(unpacked(self.blobs(number)[0]))}
+
+
+def packed(keys: list[int]) -> bytes:
+    return array("q", keys).tobytes()
+
+
+def unpacked(blob: bytes) -> array[int]:
+    keys = array("q")
+    keys.frombytes(blob)
+    return keys
+
+
+def _digests(blob: bytes) -> Iterator[bytes]:
+    return (blob[at : at + DIGEST] for at in range(0, len(blob), DIGEST))
+
+
+def doubted(digest: bytes) -> bytes:
+    """The mark of a page that came back empty once: believed when it comes back empty again."""
+    return (int.from_bytes(digest, "big") ^ _FLIP).to_bytes(DIGEST, "big")

@@ -14,7 +14,6 @@ from datetime import timedelta
 from typing import Any, NamedTuple
 
 import msgspec
-import numpy as np
 from sqlalchemy import Connection, Table, delete, func, insert, select, text, update
 
 from zetkin_sync.errors import ConfigError, NeedsHuman, Temporary, Trouble
@@ -22,10 +21,9 @@ from zetkin_sync.language import Message, say, to_json
 from zetkin_sync.records import Absence, Mirror, MirrorPage, Missing, Page, Snapshot, own_columns
 from zetkin_sync.store.bulk import Stage
 from zetkin_sync.store.engine import Store
-from zetkin_sync.store.held import Index, load_index
+from zetkin_sync.store.held import DIGEST, Held, HeldPage, doubted, packed
+from zetkin_sync.store.moves import MOST_WAITING, Fresh, Moves, Row, agree
 
-DIGEST = 16
-_FLIP = int.from_bytes(b"\xff" * DIGEST, "big")
 RIPE_AFTER = timedelta(hours=1)
 _BATCH = 1000
 
@@ -75,28 +73,27 @@ def read_whole(
     started = store.now()
     reading = _Reading(record, scope, keep=frozenset(keep), brake=brake or Brake())
     with store.connection() as connection:
+        reading.load(connection)
         try:
-            reading.load(connection)
             for page in pages:
                 reading.take(page)
             reading.judge()
+            finished = store.now()
+            with _transaction(connection):
+                reading.write(connection)
+                snapshot = reading.snapshot(run=run, started=started, finished=finished)
+                values = snapshot.model_dump(exclude={"id"})
+                made = insert(_snapshots).values(values).returning(_snapshots.c.id)
+                snapshot.id = connection.execute(made).scalar_one()
+                reading.note_missing(connection, snapshot.id, finished)
         except Trouble as trouble:
             snapshot = reading.snapshot(run=run, started=started, finished=store.now(), why=trouble.what)
             with store.writing() as session:
                 session.add(snapshot)
             if isinstance(trouble, ConfigError):
                 raise  # a wrong credential is wrong for every list
-            return snapshot
-        finished = store.now()
-        with _transaction(connection):
-            reading.write(connection, finished=finished)
-            snapshot = reading.snapshot(run=run, started=started, finished=finished)
-            values = snapshot.model_dump(exclude={"id"})
-            snapshot.id = connection.execute(
-                insert(_snapshots).values(values).returning(_snapshots.c.id)
-            ).scalar_one()
-            reading.note_missing(connection, snapshot.id, finished)
-        reading.close()
+        finally:
+            reading.close()
     return snapshot
 
 
@@ -115,33 +112,28 @@ class _Reading:
         self.key_at = 1 if self.parented and len(self.key) > 1 else 0  # what identifies a row inside its page
         self.counts = {"pages": 0, "decoded": 0, "seen": 0, "new": 0, "changed": 0, "missing": 0, "gone": 0}
         self.read: set[int] = set()
+        self.moves = Moves()
+        self.left: dict[int, list[int]] = {}  # of a list with parents: who left each
         self.came_back: set[int] = set()
-        self.index = Index()
-        self.unlisted = self.index.keys
-        self.base: int | None = None
-        self.last: tuple[bool, int, int] | None = None  # of the newest snapshot: complete, missing, seen
 
     # -- before reading
 
     def load(self, connection: Connection) -> None:
         self.connection = connection
-        newest = connection.execute(
-            select(_snapshots.c.id, _snapshots.c.complete, _snapshots.c.missing, _snapshots.c.seen)
-            .where(*self._of(_snapshots))
-            .order_by(_snapshots.c.id.desc())
-            .limit(1)
-        ).first()
-        self.base = newest[0] if newest else None
-        self.last = tuple(newest[1:]) if newest else None
-        self.index = load_index(connection, self._of(_pages))
-        self.waiting = set(connection.execute(select(_missing.c.id).where(*self._of(_missing))).scalars())
         self.stage = Stage(connection, self.table, self.columns, self.key)
         self.page_stage = Stage(
             connection, _pages, ("number", "digest", "row_keys", "row_digests"), ("number",)
         )
-        for parent in self.keep:
-            if parent in self.index.numbers:
-                self._unchanged(parent)
+        columns = (_snapshots.c.id, _snapshots.c.complete, _snapshots.c.missing, _snapshots.c.seen)
+        newest = select(*columns).where(*self._of(_snapshots)).order_by(_snapshots.c.id.desc()).limit(1)
+        last = connection.execute(newest).first()
+        whole = connection.execute(newest.where(_snapshots.c.complete)).first()
+        self.base: int | None = last.id if last else None
+        self.last = (last.complete, last.missing, last.seen) if last else None
+        self.held = Held(connection, self._of(_pages))
+        self.before: int = whole.seen if whole else self.held.total
+        self.waiting = set(connection.execute(select(_missing.c.id).where(*self._of(_missing))).scalars())
+        self.read.update(parent for parent in self.keep if parent in self.held.pages)
 
     def _of(self, table: Table) -> list[Any]:
         return [
@@ -155,107 +147,133 @@ class _Reading:
     def take(self, page: Page) -> None:
         """Compare one page with the last whole reading and stage what differs."""
         self.counts["pages"] += 1
-        known = self.index.numbers.get(page.number)
-        if not page.digest or (
-            known is not None and known[0] == page.digest and page.number not in self.read
-        ):
+        known = self.held.pages.get(page.number)
+        if page.number in self.read:
+            return  # a parent that was listed twice
+        if not page.digest or (known is not None and known.digest == page.digest):
             if known is not None:
-                self._unchanged(page.number)
+                self.read.add(page.number)
             return
         rows = page.rows()
-        if not rows and known is not None and self._is_doubtful(page, known):
-            self._unchanged(page.number)
-            _, first, last = known
-            keys, digests = self.index.keys[first:last], self.index.digests[first:last]
-            self.page_stage.add([(page.number, _doubted(page.digest), keys.tobytes(), digests.tobytes())])
-            return
+        if len({row[self.key_at] for row in rows}) < len(rows):
+            rows = list({row[self.key_at]: row for row in rows}.values())
         self.read.add(page.number)
+        if not rows and known is not None and self._is_doubtful(page, known):
+            self.page_stage.add([(page.number, doubted(page.digest), *self.held.blobs(page.number))])
+            return
         self.counts["decoded"] += len(rows)
-        keys = np.fromiter((row[self.key_at] for row in rows), np.int64, len(rows))
-        digest_bytes = b"".join(_row_digest(row) for row in rows)
-        digests = np.frombuffer(digest_bytes, np.uint64).reshape(-1, 2)
-        place = self._places(page.number, keys)
-        old = place >= 0
-        self.index.seen[place[old]] = True
-        differs = np.zeros(len(rows), np.bool_)
-        differs[old] = (self.index.digests[place[old]] != digests[old]).any(axis=1)
-        self.counts["changed"] += int(differs.sum())
-        write = np.flatnonzero(differs | ~old)
-        if len(write):
-            self.stage.add([rows[i] for i in write])
-            if self.waiting:
-                self.came_back.update(self.waiting.intersection(keys[write].tolist()))
-        self.page_stage.add([(page.number, page.digest, keys.tobytes(), digest_bytes)])
+        keys = [row[self.key_at] for row in rows]
+        digests = [_row_digest(row) for row in rows]
+        self._compare(page.number, keys, digests, rows)
+        self.page_stage.add([(page.number, page.digest, packed(keys), b"".join(digests))])
 
-    def _is_doubtful(self, page: Page, known: tuple[bytes, int, int]) -> bool:
+    def _compare(self, number: int, keys: list[int], digests: list[bytes], rows: list[Row]) -> None:
+        if not self.held.pages:
+            self.stage.add(rows)  # the first reading of all
+            return
+        held = self.held.rows(number) if number in self.held.pages else {}
+        write: list[Row] = []
+        fresh: Fresh = {}
+        for key, digest, row in zip(keys, digests, rows, strict=True):
+            before = held.pop(key, None)
+            if before is None:
+                fresh[key] = (digest, row)
+            elif before != digest:
+                write.append(row)
+        self.counts["changed"] += len(write)
+        if self.parented:
+            write += self._new(fresh)
+            self.left[number] = list(held)
+        else:
+            changed = self.moves.meet(fresh, held)
+            self.counts["changed"] += len(changed)
+            write += changed
+        if len(self.moves.moved) > MOST_WAITING:
+            write += self._new(self.moves.joined(self.held))
+        self.stage.add(write)
+
+    def _is_doubtful(self, page: Page, known: HeldPage) -> bool:
         """Is a parent suddenly without anything? One answer does not prove that; the next one does."""
-        digest, first, last = known
-        return self.parented and last - first > self.brake.least and digest != _doubted(page.digest)
+        return self.parented and known.rows > self.brake.least and known.digest != doubted(page.digest)
 
-    def _unchanged(self, number: int) -> None:
-        _, first, last = self.index.numbers[number]
-        self.read.add(number)
-        self.index.seen[first:last] = True
-
-    def _places(self, number: int, keys: np.ndarray) -> np.ndarray:
-        if not self.parented:
-            return self.index.find(keys)
-        known = self.index.numbers.get(number)
-        if known is None:
-            return np.full(len(keys), -1, np.int64)
-        _, first, last = known
-        where = {key: first + i for i, key in enumerate(self.index.keys[first:last].tolist())}
-        return np.fromiter((where.get(key, -1) for key in keys.tolist()), np.int64, len(keys))
+    def _new(self, fresh: Fresh) -> list[Row]:
+        self.counts["new"] += len(fresh)
+        if self.waiting:
+            self.came_back.update(self.waiting.intersection(fresh))
+        return [row for _, row in fresh.values()]
 
     # -- after the last page
 
     def judge(self) -> None:
         """Count what is no longer listed, and stop when it is more than a machine may believe."""
-        listed, self.unlisted = self._split()
-        before = listed + len(self.unlisted)
-        self.counts["new"] = self.stage.rows() - self.counts["changed"] if self.stage.count else 0
-        self.counts["missing"] = len(self.unlisted)
-        self.counts["seen"] = listed + self.counts["new"]
-        if before > self.brake.least and not self.counts["seen"] and not self._parents_left():
+        missing = self._end()
+        steady = not self.moves.unsteady
+        if not self.held.pages:
+            self.counts["new"] = self.stage.rows() if self.stage.count else 0
+            steady = self.parented or self.counts["new"] == self.stage.count or agree(self._listed)
+            if self.waiting:
+                self.came_back = {k for (k,) in self.stage.staged(self.key[-1]) if k in self.waiting}
+        if not steady:
+            raise Temporary(
+                say(
+                    "Something in {resource} came twice and not the same: it was changed while it was read.",
+                    resource=self.scope.resource,
+                )
+            )
+        self.counts["missing"] = missing
+        self.counts["seen"] = self.before - missing + self.counts["new"]
+        if self.before > self.brake.least and not self.counts["seen"] and not self._parents_left():
             raise NeedsHuman(
                 say(
                     "{resource} came back empty; there were {n} before.",
                     resource=self.scope.resource,
-                    n=before,
+                    n=self.before,
                 ),
                 say("Look in Zetkin. If it is right, run the pull again with --accept-absence."),
             )
-        if not self.brake.holds(self.counts["missing"], before):
+        if not self.brake.holds(missing, self.before):
             return
-        missing = say(
+        what = say(
             "{missing} of {n} in {resource} are no longer listed; that is more than may be believed at once.",
-            missing=self.counts["missing"],
-            n=before,
+            missing=missing,
+            n=self.before,
             resource=self.scope.resource,
         )
         if self.record.mirrored.absence is Absence.PROOF:
             raise NeedsHuman(
-                missing, say("Look in Zetkin. If it is right, run the pull again with --accept-absence.")
+                what, say("Look in Zetkin. If it is right, run the pull again with --accept-absence.")
             )
-        if self.last != (False, self.counts["missing"], self.counts["seen"]):
-            raise Temporary(missing, say("If the next reading says the same, it is believed."))
+        if self.last != (False, missing, self.counts["seen"]):
+            raise Temporary(what, say("If the next reading says the same, it is believed."))
 
-    def _split(self) -> tuple[int, np.ndarray]:
-        """How many rows of the last reading are listed still, and the keys of those that are not.
-
-        A page that moved under the reading may have listed a row twice; it is unlisted when no place has it.
-        """
-        seen, keys = self.index.seen, self.index.keys
+    def _end(self) -> int:
+        """How many rows are listed no longer; who they are stands in `moves.missed`, or in `left`."""
+        unread = [number for number in self.held.pages if number not in self.read]
         if self.parented:
-            return int(seen.sum()), keys[~seen]
-        unlisted = np.setdiff1d(keys[~seen], keys[seen]) if not seen.all() else keys[:0]
-        return len(np.unique(keys)) - len(unlisted), unlisted
+            return sum(map(len, self.left.values())) + sum(self.held.pages[n].rows for n in unread)
+        for number in unread:
+            changed = self.moves.meet({}, self.held.rows(number))
+            self.counts["changed"] += len(changed)
+            self.stage.add(changed)
+        self.stage.add(self._new(self.moves.joined(self.held)))
+        if self.moves.missed or self.moves.moved:
+            self.moves.unsteady |= not self.moves.listed_still(self._listed())
+        return len(self.moves.missed)
+
+    def _listed(self) -> Iterator[tuple[bytes, bytes]]:
+        """The keys and digests of every page as it is now."""
+        staged: set[int] = set()
+        for number, keys, digests in self.page_stage.staged("number", "row_keys", "row_digests"):
+            staged.add(number)
+            yield keys, digests
+        for number in self.read & self.held.pages.keys() - staged:
+            yield self.held.blobs(number)
 
     def _parents_left(self) -> bool:
         """Were fewer parents asked for than before? Then an empty answer is no surprise."""
-        return self.parented and not set(self.index.numbers) <= self.read
+        return self.parented and not self.held.pages.keys() <= self.read
 
-    def write(self, connection: Connection, *, finished: Any) -> None:
+    def write(self, connection: Connection) -> None:
         newest = connection.execute(select(func.max(_snapshots.c.id)).where(*self._of(_snapshots))).scalar()
         if newest != self.base:
             raise Temporary(
@@ -267,41 +285,36 @@ class _Reading:
         }
         self.stage.merge(constants)
         self.page_stage.merge({**constants, "resource": self.scope.resource})
-        stale = [n for n in self.index.numbers if n not in self.read]
+        unread = [number for number in self.held.pages if number not in self.read]
+        if self.record.mirrored.absence is Absence.COMPLETE:
+            self._delete_missing(connection, unread)
         _each_batch(
-            stale,
+            unread,
             lambda some: connection.execute(
                 delete(_pages).where(*self._of(_pages), _pages.c.number.in_(some))
             ),
         )
-        if self.record.mirrored.absence is Absence.COMPLETE:
-            self._delete_unlisted(connection)
 
-    def _delete_unlisted(self, connection: Connection) -> None:
-        if not len(self.unlisted):
-            return
+    def _delete_missing(self, connection: Connection, unread: list[int]) -> None:
+        first, last = self.table.c[self.key[0]], self.table.c[self.key[-1]]
         where = [
             self.table.c.district == self.scope.district,
             self.table.c.organization == self.scope.organization,
         ]
-        last = self.table.c[self.key[-1]]
-        if not self.parented:
-            ids = self.unlisted.tolist()
+
+        def remove(column: Any, keys: list[int], *more: Any) -> None:
             _each_batch(
-                ids, lambda some: connection.execute(delete(self.table).where(*where, last.in_(some)))
+                keys,
+                lambda some: connection.execute(delete(self.table).where(*where, *more, column.in_(some))),
             )
+
+        if self.parented:
+            remove(first, unread)
+            for parent, keys in self.left.items():
+                remove(last, keys, first == parent)
         else:
-            for number, (_, first, end) in self.index.numbers.items():
-                ids = self.index.keys[first:end][~self.index.seen[first:end]].tolist()
-                if ids:
-                    parent = self.table.c[self.key[0]] == number
-                    _each_batch(
-                        ids,
-                        lambda some, parent=parent: connection.execute(
-                            delete(self.table).where(*where, parent, last.in_(some))
-                        ),
-                    )
-        self.counts["gone"] = len(self.unlisted)
+            remove(last, sorted(self.moves.missed))
+        self.counts["gone"] = self.counts["missing"]
 
     def note_missing(self, connection: Connection, snapshot: int, finished: Any) -> None:
         """Remember who is not listed, ripen those that were not listed an hour ago either, forget who came back."""
@@ -315,7 +328,7 @@ class _Reading:
         connection.execute(
             update(_missing).where(*base, _missing.c.since <= finished - RIPE_AFTER).values(ripe=True)
         )
-        fresh = set(self.unlisted.tolist()) - self.waiting
+        fresh = self.moves.missed.keys() - self.waiting
         if fresh:
             rows = [
                 {**self.scope._asdict(), "id": i, "snapshot": snapshot, "since": finished, "ripe": False}
@@ -345,11 +358,6 @@ class _Reading:
 
 def _row_digest(row: tuple[Any, ...]) -> bytes:
     return hashlib.sha256(msgspec.msgpack.encode(row)).digest()[:DIGEST]
-
-
-def _doubted(digest: bytes) -> bytes:
-    """The mark of a page that came back empty once: believed when it comes back empty again."""
-    return (int.from_bytes(digest, "big") ^ _FLIP).to_bytes(DIGEST, "big")
 
 
 @contextmanager
