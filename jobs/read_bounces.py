@@ -13,7 +13,17 @@ from zetkin_sync.bounces.probes import probe_mail
 from zetkin_sync.bounces.reader import read
 from zetkin_sync.context import Context, Outcome
 from zetkin_sync.errors import ConfigError, OutcomeUnknown, Permanent, Temporary, Trouble
-from zetkin_sync.intake import Rules, Taken, answer_probes, conclude, of_mail, put, rejudge, rules_of
+from zetkin_sync.intake import (
+    Rules,
+    Taken,
+    answer_probes,
+    conclude,
+    note_returned,
+    of_mail,
+    put,
+    rejudge,
+    rules_of,
+)
 from zetkin_sync.language import Message, say
 from zetkin_sync.ports import FoundMail, Mailbox
 from zetkin_sync.privacy import address_hash
@@ -139,6 +149,7 @@ def _commit(
             counts += taken.counts
             sightings += taken.sightings
             counts["probes_answered"] += answer_probes(session, taken, rules=rules, now=now)
+            counts["status_mails_returned"] += note_returned(session, taken, rules=rules, now=now)
         counts += put(session, sightings, rules=rules, now=now)
         if counts.pop("to_judge", 0):
             rejudge(session, rules=rules, now=now)

@@ -42,6 +42,19 @@ class Day(msgspec.Struct, frozen=True, tag="day"):
     value: date
 
 
+class Span(msgspec.Struct, frozen=True, tag="span"):
+    """Local calendar days from the first to the last, both included."""
+
+    first: date
+    last: date
+
+
+class Month(msgspec.Struct, frozen=True, tag="month"):
+    """The month that a local day lies in; read by its name."""
+
+    value: date
+
+
 class Moment(msgspec.Struct, frozen=True, tag="moment"):
     """An instant (aware, UTC when stored); read in the district's time zone."""
 
@@ -62,7 +75,7 @@ class Message(msgspec.Struct, frozen=True, tag="message"):
         return hash((self.text, self.plural, tuple(sorted((k, str(v)) for k, v in self.values.items()))))
 
 
-Value = str | int | float | bool | None | Share | Day | Moment | Message
+Value = str | int | float | bool | None | Share | Day | Span | Month | Moment | Message
 
 
 def say(text: str, /, **values: Any) -> Message:
@@ -80,7 +93,9 @@ def _as_value(value: Any) -> Value:
         return Moment(value)
     if isinstance(value, date):
         return Day(value)
-    if value is None or isinstance(value, str | int | float | bool | Share | Day | Moment | Message):
+    if value is None or isinstance(
+        value, str | int | float | bool | Share | Day | Span | Month | Moment | Message
+    ):
         return value
     return str(value)
 
@@ -155,6 +170,10 @@ class Language:
                 return self.percent(value.value)
             case Day():
                 return self.day(value.value)
+            case Span():
+                return self.span(value.first, value.last)
+            case Month():
+                return self.month(value.value)
             case Moment():
                 return self.moment(value.value)
             case Message():
@@ -173,6 +192,17 @@ class Language:
 
     def long_day(self, day: date) -> str:
         return format_date(day, "d MMMM y", locale=self.code)
+
+    def span(self, first: date, last: date) -> str:
+        """Days from the first to the last; month and year are said once where they are the same."""
+        if (first.year, first.month) == (last.year, last.month):
+            return f"{first.day}–{self.long_day(last)}"
+        if first.year == last.year:
+            return f"{format_date(first, 'd MMMM', locale=self.code)} – {self.long_day(last)}"
+        return f"{self.long_day(first)} – {self.long_day(last)}"
+
+    def month(self, day: date) -> str:
+        return format_date(day, "LLLL", locale=self.code)
 
     def moment(self, instant: datetime) -> str:
         pattern = "EEE d MMM HH:mm" if self.code == "en" else "EEE d MMM 'kl.' HH:mm"

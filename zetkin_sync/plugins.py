@@ -79,6 +79,7 @@ def action(name: str, entry: ActionEntry) -> Action:
         name=name,
         propose=found.propose,
         reads=tuple(found.READS),
+        title=getattr(found, "TITLE", None),
         parameters=entry.parameters,
         limits=entry.limits,
         approval=entry.approval,

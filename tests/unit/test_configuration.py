@@ -41,7 +41,7 @@ def test_the_shipped_configuration_holds_no_organization_ids() -> None:
 
 def test_three_mistakes_are_three_sentences(folder: Path) -> None:
     edit(folder / "district.toml", 'timezone = "Europe/Stockholm"', 'timezone = "Europe/Stockhlm"')
-    edit(folder / "schedule.toml", 'at = ["07:00"]', 'at = ["7 o clock"]')
+    edit(folder / "schedule.toml", 'at = ["07:00", ', 'at = ["7 o clock", ')
     edit(folder / "actions.toml", "push = false", 'push = "kanske"')
     found = mistakes(folder)
     assert found == [

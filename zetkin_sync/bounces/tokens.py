@@ -28,6 +28,7 @@ class Purpose(IntEnum):
 
     MAILING = 1
     PROBE = 2
+    STATUS = 3
 
 
 class Token(NamedTuple):

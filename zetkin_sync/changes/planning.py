@@ -30,7 +30,7 @@ class Action:
     """An action as the configuration names it.
 
     `reads` are the resources that it concludes from: an organization where one of them was not read whole,
-    or too long ago, drops out.
+    or too long ago, drops out. `title` is what people call it.
     """
 
     name: str
@@ -39,6 +39,7 @@ class Action:
     parameters: Mapping[str, Any]
     limits: Limits
     approval: ApprovalRule
+    title: Message | None = None
     push: bool = False
     oldest: timedelta = timedelta(hours=36)
     valid: timedelta = timedelta(hours=48)

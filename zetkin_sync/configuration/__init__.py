@@ -77,10 +77,9 @@ class Configuration:
         return {a.id: a.title for a in self.associations}
 
     def unit_of(self, recipient: Recipient) -> int:
-        """The organization that a recipient reads about."""
-        if recipient.unit is None:
-            return self.root
-        return next(a.id for a in self.associations if a.title == recipient.unit)
+        """The organization that a recipient reads about; a committee without one of its own reads the district's."""
+        found = (a.id for a in self.associations if a.title == recipient.unit)
+        return next(found, self.root)
 
 
 def read_configuration(folder: Path) -> Configuration:
@@ -130,7 +129,7 @@ def _read(folder: Path, problems: list[Problem], *, prefix: str = "") -> Configu
     if recipients is not None and associations:
         titles = {a.title for a in associations}
         for number, recipient in enumerate(recipients.recipients):
-            if recipient.unit is not None and recipient.unit not in titles:
+            if recipient.role != "committee" and recipient.unit is not None and recipient.unit not in titles:
                 found.append(
                     Problem(
                         "recipients.toml",

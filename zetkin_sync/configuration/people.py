@@ -8,15 +8,19 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from zetkin_sync.configuration.district import KINDS, Kind
 from zetkin_sync.configuration.schedule import Weekday
 from zetkin_sync.errors import Problem
 from zetkin_sync.language import say
+from zetkin_sync.records.mail import MailKind, Often
+
+_NOT_IN_ADDRESS = re.compile(r"[\s,;<>()\[\]\\\"\x00-\x1f\x7f]")
 
 COLUMNS = ("id", "title", "kind", "contact_role")
 
@@ -41,7 +45,12 @@ Role = Literal[
 
 
 class Recipient(BaseModel):
-    """One reader of status mails. `unit` is an association's title; none means the district."""
+    """One reader of status mails.
+
+    `unit` is an association's title, or what a committee is called; none means the district. `kinds` replaces
+    what the role is usually sent, `often` makes the weekly mail rarer, `goals` narrows which goals it is about,
+    `decides` says whether this reader may approve proposals.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -50,17 +59,34 @@ class Recipient(BaseModel):
     unit: str | None = None
     language: Literal["sv", "en"] = "sv"
     weekday: Weekday = "mon"
-    kinds: tuple[str, ...] = ()
+    kinds: tuple[MailKind, ...] = ()
+    often: Often = Often.USUAL
+    goals: tuple[str, ...] = ()
+    decides: bool | None = None
 
     @field_validator("address")
     @classmethod
     def _is_address(cls, address: str) -> str:
         local, at, domain = address.partition("@")
-        if not (local and at and "." in domain) or any(c in address for c in " \r\n,;<>"):
+        if not (local and at and "." in domain) or not local.isascii() or _NOT_IN_ADDRESS.search(address):
             raise ValueError(
                 say("“{address}” is not an address", address=address), say("one address, as role@example.se")
             )
-        return address
+        try:
+            return f"{local}@{domain.encode('idna').decode('ascii')}"
+        except UnicodeError:
+            raise ValueError(
+                say("“{address}” is not an address", address=address), say("one address, as role@example.se")
+            ) from None
+
+    @model_validator(mode="after")
+    def _has_its_unit(self) -> Recipient:
+        if self.role == "association_board" and self.unit is None:
+            raise ValueError(
+                say("an association's board needs its association"),
+                say('unit = "the association\'s title"'),
+            )
+        return self
 
     @property
     def is_placeholder(self) -> bool:

@@ -26,6 +26,7 @@ from zetkin_sync.configuration import read_all
 from zetkin_sync.context import known_facts
 from zetkin_sync.demo.configuring import complete_configuration, write_configuration
 from zetkin_sync.demo.district.plan import CLIENT_ID, CLIENT_SECRET, GRANT
+from zetkin_sync.demo.mail_pages import write_pages
 from zetkin_sync.demo.simulator import Clock
 from zetkin_sync.demo.simulator.serving import Operator
 from zetkin_sync.demo.standalone import Standalone, in_process
@@ -34,7 +35,7 @@ from zetkin_sync.language import Message, say
 from zetkin_sync.records import PlanState, Run, RunState
 from zetkin_sync.runner import Installation, Watch
 from zetkin_sync.settings import Settings
-from zetkin_sync.store import assessments, ledger, mailings, plans, schema
+from zetkin_sync.store import assessments, ledger, plans, schema
 from zetkin_sync.store.engine import Store
 
 DAY = "2026-11-23"  # a Monday, so that the weekly mail is due
@@ -56,6 +57,8 @@ _LISTS = [
     "participations",
     "responses",
 ]
+
+_MAILS = ("send_status", "send_month", "send_day_after", "send_after_meetings", "send_alarms")
 
 
 @dataclass
@@ -150,6 +153,7 @@ def walk(demo: Demo, *, watch: Watch, tell: Callable[[Message], None]) -> Summar
     summary.failed = _not_read(demo)
     tell(say("Holding it against the plan …"))
     _run(demo, "reconcile", watch, summary, name="reconcile")
+    _run(demo, "send_decisions", watch, summary, name="decisions")
     summary.plans = _approve(demo)
     tell(say("Carrying out what the demo's organizer approved …"))
     applied = _run(demo, "apply_changes", watch, summary, name="apply")
@@ -163,8 +167,9 @@ def walk(demo: Demo, *, watch: Watch, tell: Callable[[Message], None]) -> Summar
     left = json.loads(again.counts)
     summary.next_plan_changes = sum(n for name, n in left.items() if name.startswith("changes_"))
     tell(say("Writing the status mails …"))
-    _run(demo, "send_status", watch, summary, name="mail", options={"everyone": True})
-    summary.mails = _write_pages(demo)
+    for job in _MAILS:
+        _run(demo, job, watch, summary, name=job, options={"everyone": True})
+    summary.mails = write_pages(demo.installation, demo.out / "mail")
     root = demo.installation.configurations[0].root
     today = demo.clock().astimezone(demo.installation.configurations[0].district.zone).date()
     for row in assessments.held(demo.installation.store, district=root, day=today, unit=root):
@@ -223,25 +228,6 @@ def _approve(demo: Demo) -> list[dict[str, Any]]:
             }
         )
     return found
-
-
-def _write_pages(demo: Demo) -> int:
-    """Each mail as a page to look at, and a list of them."""
-    root = demo.installation.configurations[0].root
-    titles = demo.installation.configurations[0].titles
-    folder = demo.out / "mail"
-    sent = mailings.mailings(demo.installation.store, district=root, limit=1000)
-    items = []
-    for mail in reversed(sent):
-        if mail.state == "sent" and mail.html is not None:
-            name = f"{mail.kind}-{mail.role}-{mail.unit}.html"
-            (folder / name).write_text(mail.html, encoding="utf-8")
-            items.append(
-                f'<li><a href="{name}">{mail.role}, {titles.get(mail.unit, "")}</a>: {mail.subject}</li>'
-            )
-    page = '<!doctype html><html lang="sv"><meta charset="utf-8"><title>Mejl</title><h1>Mejl</h1><ul>{}</ul></html>'
-    (folder / "index.html").write_text(page.format("\n".join(items)), encoding="utf-8")
-    return len(items)
 
 
 def _free_port() -> int:

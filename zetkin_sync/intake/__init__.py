@@ -7,7 +7,7 @@ way it came. An address is a keyed hash from here on; one that matches nobody is
 from zetkin_sync.intake.consequences import conclude
 from zetkin_sync.intake.door import receive
 from zetkin_sync.intake.sightings import Rules, Sighting, Taken, event_key, of_events, of_mail, rules_of
-from zetkin_sync.intake.storing import answer_probes, put, rejudge
+from zetkin_sync.intake.storing import answer_probes, note_returned, put, rejudge
 
 __all__ = [
     "Rules",
@@ -16,6 +16,7 @@ __all__ = [
     "answer_probes",
     "conclude",
     "event_key",
+    "note_returned",
     "of_events",
     "of_mail",
     "put",

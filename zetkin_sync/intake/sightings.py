@@ -18,6 +18,7 @@ from zetkin_sync.bounces.thresholds import Thresholds
 from zetkin_sync.bounces.tokens import Purpose, Token, utc_day
 from zetkin_sync.bounces.verdict import Failure, Kind, Reading, Reason, Side
 from zetkin_sync.configuration import Configuration
+from zetkin_sync.language import Message
 from zetkin_sync.ports import DeliveryEvent
 from zetkin_sync.privacy import address_hash, keyed_hash
 from zetkin_sync.records import ProbeState
@@ -58,11 +59,12 @@ class Sighting:
 
 @dataclass
 class Taken:
-    """What a mail or a call comes to: sightings, what it was, and answers to probes."""
+    """What a mail or a call comes to: sightings, what it was, answers to probes, status mails that came back."""
 
     sightings: list[Sighting] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
     probes: dict[int, tuple[ProbeState, str | None, str | None]] = field(default_factory=dict)
+    status_mails: dict[int, Message] = field(default_factory=dict)
 
 
 def rules_of(configuration: Configuration, settings: Settings) -> Rules:
@@ -95,6 +97,10 @@ def of_mail(raw: bytes, reading: Reading, *, received: datetime, source: str, ru
     taken.counts[str(reading.kind)] += 1
     if token is not None and token.purpose is Purpose.PROBE:
         taken.probes[token.delivery] = _probe_answer(reading)
+        return taken
+    if token is not None and token.purpose is Purpose.STATUS:
+        if reading.worst is not None and reading.kind in (Kind.HARD, Kind.SOFT):
+            taken.status_mails[token.delivery] = reading.worst.reason.sentence
         return taken
     if reading.kind not in (Kind.HARD, Kind.SOFT, Kind.COMPLAINT):
         return taken

@@ -14,6 +14,7 @@ from zetkin_sync.bounces.verdict import Kind, Reason
 from zetkin_sync.intake.sightings import Rules, Sighting, Taken
 from zetkin_sync.store import bounces as stored
 from zetkin_sync.store import cases as stored_cases
+from zetkin_sync.store import mailings
 from zetkin_sync.store.engine import Session
 
 
@@ -153,3 +154,8 @@ def _state(judged: Judgement, *, people: int) -> dict[str, Any]:
 def answer_probes(session: Session, taken: Taken, *, rules: Rules, now: datetime) -> int:
     """Note the probes that a mail answered."""
     return stored_cases.answer_probes(session, taken.probes, district=rules.district, now=now)
+
+
+def note_returned(session: Session, taken: Taken, *, rules: Rules, now: datetime) -> int:
+    """Note the status mails of ours that came back."""
+    return mailings.came_back(session, taken.status_mails, district=rules.district, at=now)

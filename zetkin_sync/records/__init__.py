@@ -36,7 +36,7 @@ from zetkin_sync.records.joining import BulkJob, Duplicate, DuplicatePerson, Joi
 from zetkin_sync.records.journeys import Journey, JourneyInstance, JourneyPerson
 from zetkin_sync.records.ledger import FINISHED, Run, RunState
 from zetkin_sync.records.lists import PeopleList
-from zetkin_sync.records.mail import Mailing, MailState
+from zetkin_sync.records.mail import MailChoice, Mailing, MailKind, MailState, Often
 from zetkin_sync.records.mirrored import Absence, Found, Mirror, Mirrored, Page, own_columns
 from zetkin_sync.records.organizations import Official, Organization
 from zetkin_sync.records.people import Field, Person, Tag, Tagging
@@ -98,7 +98,9 @@ __all__ = [
     "JourneyInstance",
     "JourneyPerson",
     "Keep",
+    "MailChoice",
     "MailDelivery",
+    "MailKind",
     "MailState",
     "MailboxCursor",
     "Mailing",
@@ -107,6 +109,7 @@ __all__ = [
     "Mirrored",
     "Missing",
     "Official",
+    "Often",
     "Organization",
     "Page",
     "Participation",

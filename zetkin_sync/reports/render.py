@@ -1,4 +1,4 @@
-"""How a mail looks: one template for both languages, styles written into the elements, a text part of its own.
+"""How a mail looks: one template for both languages, styles written into the elements, a text part with the same figures.
 
 Bars are table cells, because Gmail and Outlook show neither SVG nor embedded images (INTERFACE §3.1).
 """
@@ -6,28 +6,26 @@ Bars are table cells, because Gmail and Outlook show neither SVG nor embedded im
 from __future__ import annotations
 
 import re
+import textwrap
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from typing import Any
 
 import css_inline
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from zetkin_sync.language import Language, Message, say, say_n
-from zetkin_sync.records import GoalState
-from zetkin_sync.reports.content import StatusMail
+from zetkin_sync.language import Language, Message, say
+from zetkin_sync.reports.content import GoalLine, Mail, Said, Source, Table, Tone
+from zetkin_sync.reports.subject import subject_line
 
-SUBJECT_LENGTH = 70
+COLOURS = {Tone.GOOD: "#257a4d", Tone.BAD: "#c2610c", Tone.PLAIN: "#6b7280"}
+_WIDTH = 76
 _BLANK_LINES = re.compile(r"\n{3,}")
-
-STATES: dict[str, Message] = {
-    GoalState.MET: say("met"),
-    GoalState.ON_TRACK: say("on track"),
-    GoalState.BEHIND: say("behind"),
-    GoalState.MISSED: say("missed"),
-    GoalState.UNKNOWN: say("unknown"),
-    GoalState.NOT_APPLICABLE: say("not arranged this year"),
-}
+_EMPTY_LINES = re.compile(r"\n\s*\n+")
+_TWO_STOPS = re.compile(r"(?<!\.)\.\.(?!\.)")
+_NO_BREAK = str.maketrans({"\N{NO-BREAK SPACE}": " ", "\N{NARROW NO-BREAK SPACE}": " "})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,44 +54,98 @@ def _inliner() -> Any:
     return css_inline.CSSInliner(keep_style_tags=False, load_remote_stylesheets=False)
 
 
-def render(mail: StatusMail, language: Language) -> Rendered:
-    """The mail in a language. Raises nothing for odd data; titles are escaped."""
-    subject = subject_of(mail, language)
-
-    def translated(text: str, **values: Any) -> str:
-        return language.say(say(text, **values))
-
+def render(mail: Mail, language: Language) -> Rendered:
+    """The mail in a language. Raises nothing for odd data: titles are escaped, a missing translation is English."""
+    voice = _Voice(language)
+    subject = subject_line(mail.subject, language)
     given = {
         "mail": mail,
         "code": language.code,
+        "zone": str(language.zone),
         "subject": subject,
-        "_": translated,
-        "say": language.say,
-        "long": language.long_day,
-        "moment": language.moment,
-        "state": lambda state: language.say(STATES[state]),
+        "colours": {tone.value: colour for tone, colour in COLOURS.items()},
+        "_": voice.fixed,
+        "say": voice.say,
+        "sentence": voice.sentence,
+        "value": voice.value,
+        "sources": voice.sources(mail.sources),
+        "notes": voice.notes,
+        "cells": voice.cells,
+        "wrap": wrap,
     }
-    html = _environment().get_template("weekly.html.j2").render(given)
-    text = _environment().get_template("weekly.txt.j2").render(given)
+    html = _environment().get_template("mail.html.j2").render(given)
+    text = _environment().get_template("mail.txt.j2").render(given).translate(_NO_BREAK)
     return Rendered(
         subject=subject,
-        html=_inliner().inline(html),
-        text=_BLANK_LINES.sub("\n\n", text.replace("\N{NO-BREAK SPACE}", " ")).strip() + "\n",
+        html=_EMPTY_LINES.sub("\n", _inliner().inline(html)),
+        text=_BLANK_LINES.sub("\n\n", text).strip() + "\n",
     )
 
 
-def subject_of(mail: StatusMail, language: Language) -> str:
-    """At most 70 characters, the one figure that matters first, then what waits and what stands still."""
-    parts = [language.say(say("w. {week}: {headline}", week=mail.week, headline=mail.headline))]
-    if mail.tasks:
-        parts.append(language.say(say_n("{n} proposal waits", "{n} proposals wait", len(mail.tasks))))
-    if mail.broken:
-        parts.append(
-            language.say(say_n("{n} thing stands still", "{n} things stand still", len(mail.broken)))
-        )
-    subject = ", ".join(parts).replace("\N{NO-BREAK SPACE}", " ")
-    while len(subject) > SUBJECT_LENGTH and len(parts) > 1:
-        parts.pop()
-        subject = ", ".join(parts).replace("\N{NO-BREAK SPACE}", " ")
-    subject = " ".join(subject.split())
-    return subject if len(subject) <= SUBJECT_LENGTH else subject[: SUBJECT_LENGTH - 1] + "…"
+class _Voice:
+    """What the templates may ask for; nothing here reaches further than the mail's own values."""
+
+    def __init__(self, language: Language) -> None:
+        self.language = language
+
+    def fixed(self, text: str, **values: Any) -> str:
+        """A sentence that stands in the template."""
+        return self.language.say(say(text, **values))
+
+    def say(self, message: Message) -> str:
+        """The message; an abbreviation at its end makes no second full stop."""
+        return _TWO_STOPS.sub(".", self.language.say(message))
+
+    def sentence(self, message: Message) -> str:
+        """The message with a capital and a full stop."""
+        text = self.say(message).strip()
+        if not text:
+            return ""
+        text = text[:1].upper() + text[1:]
+        return text if text[-1] in ".!?…:" else f"{text}."
+
+    def value(self, said: Said) -> str:
+        """One value of a table."""
+        return self.language.value(said)
+
+    def sources(self, sources: Iterable[Source]) -> list[str]:
+        """When the sources were read, those of the same minute in one sentence."""
+        together: dict[datetime | None, list[str]] = {}
+        for source in sources:
+            minute = source.read and source.read.replace(second=0, microsecond=0)
+            together.setdefault(minute, []).append(self.language.say(source.name))
+        return [self._read(self.language.joined(names), read) for read, names in together.items()]
+
+    def _read(self, names: str, read: datetime | None) -> str:
+        names = names[:1].upper() + names[1:]
+        if read is None:
+            return self.fixed("{source}: never read whole.", source=names)
+        return self.fixed("{source}: read {when}.", source=names, when=read)
+
+    def notes(self, goal: GoalLine) -> str:
+        """A goal's notes in a row, for the text part."""
+        return "".join(f" {self.sentence(note)}" for note in goal.notes)
+
+    def cells(self, table: Table, row: Any) -> str:
+        """A table's row on a line: its name, then each figure under its column's name."""
+        name, *rest = row
+        shown = [
+            (self.language.say(column.title), self.value(cell.value))
+            for column, cell in zip(table.columns[1:], rest, strict=True)
+            if cell.bar is None
+        ]
+        if len(shown) == 1:
+            return f"{self.value(name.value)}: {shown[0][1]}"
+        return f"{self.value(name.value)}: " + "; ".join(f"{title.lower()}: {said}" for title, said in shown)
+
+
+def wrap(text: str, indent: str) -> str:
+    """A paragraph of the text part; addresses and words stay whole."""
+    return textwrap.fill(
+        text.translate(_NO_BREAK),
+        width=_WIDTH,
+        initial_indent=indent,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )

@@ -14,6 +14,7 @@ from zetkin_sync.language import say
 from zetkin_sync.records.facts import Facts, PersonFact, TagFact
 
 READS = ("people", "tags", "taggings")
+TITLE = say("Tag activists who live in a priority area")
 
 
 def propose(facts: Facts, parameters: Mapping[str, Any]) -> Proposal:
