@@ -61,5 +61,5 @@ def simulator(
             say("{text} is not a day.", text=day), say("Write it as {example}.", example="2026-11-22")
         ) from None
     address = f"http://127.0.0.1:{port}"
-    printing.line(say("A simulated Zetkin answers at {address}; Ctrl+C ends it.", address=address))
-    standalone.run(what)
+    words = say("A simulated Zetkin answers at {address}; Ctrl+C ends it.", address=address)
+    standalone.run(what, ready=lambda: printing.line(words))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, time
 
@@ -43,8 +43,8 @@ class Standalone(Struct, frozen=True, kw_only=True):
         return datetime.combine(datetime.fromisoformat(self.day).date(), _MORNING)
 
 
-def run(what: Standalone) -> None:
-    """Serve until interrupted, with activists who answer."""
+def run(what: Standalone, *, ready: Callable[[], None] = lambda: None) -> None:
+    """Serve until interrupted, with activists who answer. Raises ConfigError when the port is taken."""
     start = what.start
     state = make_district(
         people=what.people,
@@ -54,7 +54,7 @@ def run(what: Standalone) -> None:
         association_count=what.associations,
     )
     enliven(state, now=start)
-    serve(create_app(state, clock=Clock(start), faults=what.faults), port=what.port)
+    serve(create_app(state, clock=Clock(start), faults=what.faults), port=what.port, ready=ready)
 
 
 @contextmanager

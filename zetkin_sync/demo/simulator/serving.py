@@ -23,7 +23,7 @@ from zetkin_sync.demo.simulator.faults import Fault
 from zetkin_sync.demo.simulator.mutations import Mutated, Mutation
 from zetkin_sync.demo.simulator.wire import Connections
 from zetkin_sync.demo.world.policy import Policy
-from zetkin_sync.errors import Temporary
+from zetkin_sync.errors import ConfigError, Temporary
 from zetkin_sync.language import say
 
 HOST = "127.0.0.1"
@@ -110,9 +110,19 @@ def _breakable(connections: Connections) -> type[H11Protocol]:
     return Breakable
 
 
-def serve(app: ASGIApp, *, port: int) -> None:
-    """Serve until interrupted."""
-    uvicorn.Server(settings(app, port)).run()
+def serve(app: ASGIApp, *, port: int, ready: Callable[[], None] = lambda: None) -> None:
+    """Serve until interrupted; `ready` is called once the port is ours. Raises ConfigError when it is taken."""
+    with socket.socket() as listening:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listening.bind((HOST, port))
+        except OSError:
+            raise ConfigError(
+                say("Port {port} is taken by another program.", port=str(port)),
+                say("Choose another one with {option}.", option="--port"),
+            ) from None
+        ready()
+        uvicorn.Server(settings(app, port)).run(sockets=[listening])
 
 
 @contextmanager

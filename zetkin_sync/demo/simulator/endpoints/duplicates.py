@@ -61,11 +61,14 @@ def merge(call: Call) -> Reply:
     """Make one person of several; the reply says which id lives on, the others are not found any more."""
     body = call.object()
     people, override = body.get("objects"), body.get("override") or {}
-    if body.get("type") != "person" or not isinstance(people, list) or len(set(people)) < 2:
+    if body.get("type") != "person" or not isinstance(people, list) or not isinstance(override, dict):
         raise refusal(400, "Malformed data")
-    records = [call.member(bodies.whole("objects", p)) for p in people]
+    people = bodies.ids("objects", people)
+    if len(set(people)) < 2:
+        raise refusal(400, "Malformed data")
+    records = [call.member(person) for person in people]
     native = {k: v for k, v in override.items() if k in NATIVE}
-    survivor = merge_people(call.state, sorted(r.id for r in records))
+    survivor = merge_people(call.state, sorted({r.id for r in records}))
     for name, value in native.items():
         setattr(call.state.people[survivor], name, value)
     for pair in call.state.duplicates.values():

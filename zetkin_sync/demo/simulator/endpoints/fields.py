@@ -14,6 +14,7 @@ from zetkin_sync.demo.simulator.replies import (
     Row,
     conflict,
     data,
+    encode,
     invalid,
     not_found,
     refusal,
@@ -26,12 +27,21 @@ from zetkin_sync.demo.world.state import State
 routes = Routes()
 
 _SLUG = re.compile(r"[a-z][a-z0-9_]*\Z")
+
+
+def _choices(name: str, value: Any) -> list[Row]:
+    """`[{key, label}]`."""
+    words = {"key": bodies.filled, "label": bodies.text}
+    found = [bodies.mapping(name, choice) for choice in bodies.sequence(name, value)]
+    return [bodies.read(choice, words, required=("key", "label")) for choice in found]
+
+
 _CHECKS = {
     "title": bodies.filled,
     "slug": bodies.filled,
     "type": bodies.one_of("text", "url", "date", "json", "enum", "lnglat"),
     "description": bodies.optional(bodies.text),
-    "enum_choices": bodies.optional(bodies.sequence),
+    "enum_choices": bodies.optional(_choices),
     "org_read": bodies.one_of("sameorg", "suborgs"),
     "org_write": bodies.one_of("sameorg", "suborgs"),
 }
@@ -144,9 +154,9 @@ def patch_field(call: Call) -> Reply:
     if body.get("slug", found.slug) != found.slug:
         _free(call, body["slug"])
     if body.get("enum_choices") is not None:
-        kept = {choice.get("key") for choice in body["enum_choices"]}
-        used = {p.fields.get(found.slug) for p in call.state.people.values()} - {None}
-        if used - kept:
+        kept = [choice["key"] for choice in body["enum_choices"]]
+        used = [p.fields[found.slug] for p in call.state.people.values() if found.slug in p.fields]
+        if any(value not in kept for value in used):
             raise conflict("enum choice in use")
     for name, value in body.items():
         setattr(found, name, value)
@@ -168,8 +178,8 @@ def delete_field(call: Call) -> Reply:
 def unique_values(call: Call) -> Reply:
     """The values in use."""
     found = _field(call)
-    values = {call.state.people[p].fields.get(found.slug) for p in call.state.members(call.org)}
-    return data(sorted(str(v) for v in values if v is not None))
+    values = [call.state.people[p].fields.get(found.slug) for p in call.state.members(call.org)]
+    return data(sorted({v if isinstance(v, str) else encode(v).decode() for v in values if v is not None}))
 
 
 # --- one person's values -------------------------------------------------------------------------------------

@@ -60,7 +60,7 @@ def _run(search: Search, filters: Spec) -> tuple[set[int], list[dict[str, Any]]]
     figures: list[dict[str, Any]] = []
     for entry in filters:
         kind, op, config = entry["type"], entry.get("op", "add"), entry.get("config") or {}
-        hits = FILTERS[kind](search, config, search.pool(config))
+        hits = _hits(search, kind, config)
         before = len(found)
         match op:
             case "sub":
@@ -74,6 +74,14 @@ def _run(search: Search, filters: Spec) -> tuple[set[int], list[dict[str, Any]]]
             {"filter": shown, "matches": len(hits), "change": len(found) - before, "result": len(found)}
         )
     return found, figures
+
+
+def _hits(search: Search, kind: str, config: Config) -> set[int]:
+    """What one filter finds; settings of the wrong kind (a number for a list) are a malformed filter."""
+    try:
+        return FILTERS[kind](search, config, search.pool(config))
+    except (TypeError, AttributeError, ValueError, OverflowError) as problem:
+        raise BadSpec(f"{kind}: {problem}") from problem
 
 
 def _expanded(search: Search, config: Config) -> Config:
