@@ -22,7 +22,15 @@ class ZetkinReader(Protocol):
         ...
 
     def look(self, record: type[Mirror], *, organization: int, row: int) -> Found:
-        """Ask for one person or event directly."""
+        """Ask for one person, event or organization directly."""
+        ...
+
+    def email_of(self, *, organization: int) -> str | None:
+        """An organization's own address, for a mail that is about to be sent; it is never stored."""
+        ...
+
+    def begin(self) -> None:
+        """A new run begins: its budget of requests is full again."""
         ...
 
 
@@ -67,6 +75,15 @@ class EventState(NamedTuple):
     cancelled: bool
 
 
+class BulkPreview(NamedTuple):
+    """What a change of many people at once would do: how many get the tag, how many would be made or deleted
+    besides (never any of ours), and Zetkin's codes of what is wrong with it."""
+
+    tagged: int
+    others: int
+    problems: tuple[str, ...]
+
+
 class ZetkinWriter(Protocol):
     """Writing to Zetkin, one method a verb; called by `apply` only.
 
@@ -74,18 +91,46 @@ class ZetkinWriter(Protocol):
     Permanent and NeedsHuman when Zetkin refused. A method that finds or reads raises like a reader.
     """
 
-    def find_tag(self, *, organization: int, group: str, title: str) -> int | None: ...
+    def find_tag(self, *, organization: int, group: str, title: str) -> int | None:
+        """The tag of that title in that tag group; the oldest of several."""
+        ...
 
-    def create_tag(self, *, organization: int, group: str, title: str, description: str) -> int: ...
+    def create_tag(self, *, organization: int, group: str, title: str, description: str) -> int:
+        """A tag in a tag group of ours, which is made when it is not there. Not repeatable: find it first."""
+        ...
 
     def has_tag(self, *, organization: int, person: int, tag: int) -> bool: ...
 
-    def put_tag(self, *, organization: int, person: int, tag: int, value: str | None = None) -> None: ...
+    def put_tag(self, *, organization: int, person: int, tag: int, value: str | None = None) -> None:
+        """Repeatable."""
+        ...
 
-    def delete_tag(self, *, organization: int, person: int, tag: int) -> None: ...
+    def delete_tag(self, *, organization: int, person: int, tag: int) -> None:
+        """Repeatable; what was not on is off."""
+        ...
 
     def tagged(self, *, organization: int, tag: int) -> frozenset[int]:
         """Everybody who has the tag right now."""
+        ...
+
+    def preview_tagging(self, *, organization: int, tag: int, people: Sequence[int]) -> BulkPreview:
+        """What `execute_tagging` would do; nothing is changed."""
+        ...
+
+    def execute_tagging(self, *, organization: int, tag: int, people: Sequence[int]) -> int:
+        """Put a tag on many at once, as a job. Not repeatable by itself: look with `tagged` and `bulk_state`."""
+        ...
+
+    def bulk_state(self, *, organization: int, job: int) -> str | None:
+        """pending, in_progress, completed or error; none when Zetkin does not know the job."""
+        ...
+
+    def add_note(self, *, organization: int, person: int, text: str) -> int:
+        """A note about a person, seen by organizers at once. Not repeatable: find it first."""
+        ...
+
+    def find_note(self, *, organization: int, person: int, text: str) -> int | None:
+        """A note with exactly this text. Notes are compared and thrown away."""
         ...
 
     # -- lists of ours, known by their exact title
@@ -93,7 +138,7 @@ class ZetkinWriter(Protocol):
     def find_lists(self, *, organization: int, title: str) -> tuple[int, ...]: ...
 
     def create_list(self, *, organization: int, folder: str, title: str) -> int:
-        """An empty list in our folder, which is made when it is not there."""
+        """An empty list in our folder, which is made when it is not there. Not repeatable: find it first."""
         ...
 
     def list_people(self, *, organization: int, list_id: int) -> frozenset[int]: ...
@@ -106,7 +151,19 @@ class ZetkinWriter(Protocol):
         """Repeatable."""
         ...
 
-    def delete_list(self, *, organization: int, list_id: int) -> None: ...
+    def delete_list(self, *, organization: int, list_id: int) -> None:
+        """Repeatable."""
+        ...
+
+    def add_column(
+        self, *, organization: int, list_id: int, kind: str, title: str, config: Mapping[str, Any]
+    ) -> int:
+        """A column (API.md §4.5). Not repeatable: a doubtful one is mended by making the list anew."""
+        ...
+
+    def search_list(self, *, organization: int, list_id: int, filters: list[dict[str, Any]]) -> None:
+        """Fill the list by a smart search (API.md §5) instead of by hand. Repeatable."""
+        ...
 
     # -- emails: draft, target, lock, count, publish at a time
 
@@ -142,7 +199,17 @@ class ZetkinWriter(Protocol):
         """Send at that instant; none takes it back until Zetkin has begun. Sent once, never by itself again."""
         ...
 
-    def delete_email(self, *, organization: int, email: int) -> None: ...
+    def delete_email(self, *, organization: int, email: int) -> None:
+        """Repeatable."""
+        ...
+
+    def email_configs(self, *, organization: int) -> tuple[int, ...]:
+        """The senders that emails may have; without one none can be planned."""
+        ...
+
+    def email_themes(self, *, organization: int) -> tuple[int, ...]:
+        """The looks that emails may have; without one none can be planned."""
+        ...
 
     # -- tasks
 
@@ -154,9 +221,21 @@ class ZetkinWriter(Protocol):
 
     def read_task(self, *, organization: int, task: int) -> TaskState: ...
 
-    def target_task(self, *, organization: int, target: int, list_id: int) -> None: ...
+    def target_task(self, *, organization: int, target: int, list_id: int) -> None:
+        """Aim at everybody on one list. Repeatable."""
+        ...
 
-    def publish_task(self, *, organization: int, task: int, at: datetime | None) -> None: ...
+    def publish_task(self, *, organization: int, task: int, at: datetime | None) -> None:
+        """Give it out from that instant on; none takes it back. Sent once, never by itself again."""
+        ...
+
+    def assign_task(self, *, organization: int, task: int, person: int) -> None:
+        """Give it to one person. Repeatable: who has it already keeps it."""
+        ...
+
+    def delete_task(self, *, organization: int, task: int) -> None:
+        """Repeatable."""
+        ...
 
     # -- call assignments, always drafts: a person starts them
 
@@ -168,7 +247,59 @@ class ZetkinWriter(Protocol):
         """A draft without dates whose target is one list. Not repeatable: find it first."""
         ...
 
+    def put_caller(self, *, organization: int, assignment: int, person: int) -> None:
+        """Repeatable."""
+        ...
+
+    def delete_caller(self, *, organization: int, assignment: int, person: int) -> None:
+        """Repeatable."""
+        ...
+
+    def delete_call_assignment(self, *, organization: int, assignment: int) -> None:
+        """Repeatable."""
+        ...
+
     # -- events
+
+    def find_events(self, *, organization: int, title: str, starts: datetime) -> tuple[int, ...]:
+        """Events of exactly that title and wall-clock time: how a doubtful `create_event` is looked up."""
+        ...
+
+    def create_event(
+        self,
+        *,
+        organization: int,
+        project: int | None,
+        title: str,
+        starts: datetime,
+        ends: datetime,
+        event_type: int | None = None,
+        place: int | None = None,
+        info: str = "",
+        required: int = 0,
+    ) -> int:
+        """A draft that the public does not see; times are wall clock. Not repeatable: find it first."""
+        ...
+
+    def patch_event(self, *, organization: int, event: int, changes: Mapping[str, Any]) -> None:
+        """Set fields of API.md §4.8 by Zetkin's names; `start_time` and `end_time` as wall-clock times. Repeatable."""
+        ...
+
+    def delete_event(self, *, organization: int, event: int) -> None:
+        """Repeatable."""
+        ...
+
+    def book(self, *, organization: int, event: int, person: int, status: str | None = None) -> None:
+        """Book a person; `status` attended, cancelled or noshow says what became of it. Repeatable."""
+        ...
+
+    def unbook(self, *, organization: int, event: int, person: int) -> None:
+        """Take the booking back; the sign-up stays (API.md §6.7). Repeatable."""
+        ...
+
+    def booked(self, *, organization: int, event: int) -> frozenset[int]:
+        """Everybody on the event's list, those who cancelled too."""
+        ...
 
     def read_event(self, *, organization: int, event: int) -> EventState | None:
         """The event now; none when it is gone."""
@@ -179,7 +310,7 @@ class ZetkinWriter(Protocol):
         ...
 
     def remind(self, *, organization: int, event: int) -> None:
-        """Remind everybody who is booked and has not been. People see it at once."""
+        """Remind everybody who is booked and has not been. People see it at once. Not repeatable: see `reminded`."""
         ...
 
 

@@ -7,6 +7,7 @@ import ssl
 import time
 from collections.abc import Callable, Collection
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import httpx
@@ -18,7 +19,14 @@ from connectors.zetkin.lists import Allowed
 from connectors.zetkin.reads import Reads
 from connectors.zetkin.wire.times import EventTimes, Reading
 from connectors.zetkin.wires import Wires
+from connectors.zetkin.writes.calls import Calls
+from connectors.zetkin.writes.emails import Emails
+from connectors.zetkin.writes.events import Events
+from connectors.zetkin.writes.lists import Lists
+from connectors.zetkin.writes.people import People
 from connectors.zetkin.writes.tags import Tags
+from connectors.zetkin.writes.tasks import Tasks
+from zetkin_sync import ports
 from zetkin_sync.errors import ConfigError
 from zetkin_sync.language import say
 from zetkin_sync.settings import Settings, is_loopback
@@ -27,8 +35,14 @@ STOCKHOLM = ZoneInfo("Europe/Stockholm")
 __all__ = ["EventTimes", "Zetkin", "connect"]
 
 
-class Zetkin(Reads, Tags):
+class Zetkin(Reads, Tags, Lists, Emails, Tasks, Calls, Events, People):
     """Zetkin, read and written: fulfils `zetkin_sync.ports.Zetkin`."""
+
+
+if TYPE_CHECKING:
+
+    def _fulfils(zetkin: Zetkin) -> ports.Zetkin:
+        return zetkin
 
 
 def connect(
@@ -101,6 +115,7 @@ def connect(
         allowed=allowed,
         page_size=settings.zetkin_page_size,
         width=settings.zetkin_concurrency,
+        now=now,
     )
 
 

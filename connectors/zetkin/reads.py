@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from functools import partial
 
 import msgspec
@@ -23,8 +24,18 @@ _V2_SIZE = 100  # the most that API v2 gives (API.md §2.4)
 class Reads:
     """The reading half of the connector; see `zetkin_sync.ports.ZetkinReader`."""
 
-    def __init__(self, client: Client, *, key: bytes, allowed: Allowed, page_size: int, width: int) -> None:
+    def __init__(
+        self,
+        client: Client,
+        *,
+        key: bytes,
+        allowed: Allowed,
+        page_size: int,
+        width: int,
+        now: Callable[[], datetime],
+    ) -> None:
         self._client = client
+        self._now = now
         self._key = key
         self._allowed = allowed
         self._size = page_size
@@ -154,14 +165,25 @@ class Reads:
     # -- single questions
 
     def look(self, record: type[Mirror], *, organization: int, row: int) -> Found:
-        """Ask for one person or event directly. Raises a Trouble when the answer decides nothing."""
+        """Ask for one person, event or organization. Raises a Trouble when the answer decides nothing."""
+        path = (
+            f"/v1/orgs/{row}"
+            if record is Organization
+            else f"{self._path(self._lists[record], organization)}/{row}"
+        )
         try:
-            self._client.get(f"{self._path(self._lists[record], organization)}/{row}")
+            self._client.get(path)
         except NotThere:
             return Found.GONE
         except Forbidden:
             return Found.FORBIDDEN
         return Found.HERE
+
+    def everybody(self, path: str) -> frozenset[int]:
+        """The ids of all that a list of people holds, proven whole."""
+        endpoint = f"GET {path}"
+        bodies = whole_list(partial(self._page, path), size=self._size, endpoint=endpoint, ahead=self._ahead)
+        return frozenset(several(bodies, people.ids, endpoint=endpoint))
 
     def email_of(self, *, organization: int) -> str | None:
         """An organization's own address, for a mail that is about to be sent; it is not stored."""

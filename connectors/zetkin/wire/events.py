@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import msgspec
 
 from connectors.zetkin.wire.shapes import Id, Ref, Row, Rows, envelope, filled, id_of, listing
 from connectors.zetkin.wire.times import Reading, instant
+from zetkin_sync.ports import EventState
 
 
 class _Place(msgspec.Struct, gc=False):
@@ -106,6 +109,23 @@ def events(when: Reading) -> Rows:
         )
 
     return listing(_Event, row)
+
+
+_one_event = envelope(_Event).decode
+
+
+def state(body: bytes, *, when: Reading, now: datetime) -> EventState:
+    """One event, as far as somebody may be asked to it; a cancellation older than its publication is void."""
+    e: _Event = _one_event(body).data
+    published, cancelled = instant(e.published), instant(e.cancelled)
+    return EventState(
+        e.id,
+        when.wall_clock(e.start_time),
+        e.num_participants_required or 0,
+        e.num_participants_available or 0,
+        published=published is not None and published <= now,
+        cancelled=cancelled is not None and (published is None or cancelled >= published),
+    )
 
 
 projects = listing(_Project, lambda p: (p.id, p.title, p.published, p.archived, p.visibility))

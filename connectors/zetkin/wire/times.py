@@ -49,6 +49,12 @@ class Reading(NamedTuple):
             moment = moment.replace(tzinfo=UTC)
         return moment.astimezone(self.zone).replace(tzinfo=None)
 
+    def written(self, clock: datetime) -> str:
+        """A wall-clock time as Zetkin is to be told it."""
+        if self.times is EventTimes.WALL_CLOCK:
+            return f"{clock:%Y-%m-%dT%H:%M:%S}"
+        return f"{clock.replace(tzinfo=self.zone).astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
     def is_suspicious(self, starts: datetime | None, ends: datetime | None) -> bool:
         """Is this a time at which nobody holds an activity, or none at all?
 
