@@ -46,9 +46,9 @@ class Maildir:
             if name in before:
                 self._taken[name] = stamp
                 continue
-            yield _mail(path, str(path.relative_to(self.path)))
             self._taken[name] = stamp
             self._newest = max(self._newest, stamp)
+            yield _mail(path, str(path.relative_to(self.path)))
 
     def position(self) -> str | None:
         taken = sorted(name for name, stamp in self._taken.items() if stamp >= self._newest - _OVERLAP)

@@ -40,6 +40,7 @@ _ALWAYS = (
     "unmatched",
     "set_aside",
     "probes_sent",
+    "probes_answered",
     "cases_opened",
     "cases_closed",
     "restored",

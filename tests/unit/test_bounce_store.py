@@ -85,7 +85,7 @@ def test_the_newest_proven_arrival_is_kept(store: Store) -> None:
     with store.reading() as session:
         assert bounces.states(session, district=1)[ANNA].arrived == DAY
         assert bounces.states_to_judge(session, district=1, since=DAY) == {}
-        assert bounces.sizes(session, district=1) == {"d1": 5}
+        assert bounces.arrived_by_delivery(session, district=1) == {"d1": 5}
 
 
 def test_a_providers_event_counts_the_first_time(store: Store) -> None:

@@ -94,7 +94,7 @@ def test_an_authentication_report_is_no_complaint() -> None:
 def test_a_delivery_that_fails_on_our_side_counts_not_at_all() -> None:
     found = {bytes([i]): [replace(SPF, delivery="d1")] for i in range(6)}
     found[b"member"] = [replace(DEAD, delivery="d1")]
-    frozen = frozen_waves(found, thresholds=RULES, sizes={"d1": 50})
+    frozen = frozen_waves(found, thresholds=RULES, arrived={"d1": 43})
     assert frozen == {"d1"}
     assert state(*found[b"member"], frozen=frozen) is State.UNKNOWN
 
@@ -102,7 +102,7 @@ def test_a_delivery_that_fails_on_our_side_counts_not_at_all() -> None:
 @pytest.mark.parametrize(("failed", "size"), [(4, 10), (5, 50), (9, 100)])
 def test_a_few_refusals_freeze_nothing(failed: int, size: int) -> None:
     found = {bytes([i]): [replace(SPF, delivery="d1")] for i in range(failed)}
-    assert frozen_waves(found, thresholds=RULES, sizes={"d1": size}) == frozenset()
+    assert frozen_waves(found, thresholds=RULES, arrived={"d1": size - failed}) == frozenset()
 
 
 def test_forged_refusals_freeze_nothing() -> None:
@@ -115,7 +115,7 @@ def test_refusals_of_different_kinds_are_not_added_up() -> None:
         bytes([i]): [replace(SPF, delivery="d1", reason=r)]
         for i, r in enumerate([Reason.CONTENT, Reason.RATE] * 4)
     }
-    assert frozen_waves(found, thresholds=RULES, sizes={"d1": 40}) == frozenset()
+    assert frozen_waves(found, thresholds=RULES, arrived={"d1": 32}) == frozenset()
 
 
 def test_a_judgement_shows_what_it_stands_on() -> None:

@@ -164,18 +164,18 @@ def frozen_waves(
     evidence: Mapping[bytes, Iterable[Evidence]],
     *,
     thresholds: Thresholds,
-    sizes: Mapping[str, int] | None = None,
+    arrived: Mapping[str, int] | None = None,
 ) -> frozenset[str]:
     """The waves in which too many addresses failed the same way on our side.
 
-    `evidence` by address. `sizes` says to how many a delivery went; where that is not known, to as many as
-    anything is known of.
+    `evidence` by address. A delivery went to as many as it provably arrived at (`arrived`) and as many more as
+    reports came about.
     """
     seen: dict[str, set[bytes]] = defaultdict(set)
     ours: dict[tuple[str, Reason], set[bytes]] = defaultdict(set)
     for address, each in evidence.items():
         for e in each:
-            if e.proof is Proof.NONE:
+            if e.proof is Proof.NONE or e.arrived:
                 continue
             seen[e.wave].add(address)
             if e.failed and e.side is Side.OURS:
@@ -184,5 +184,5 @@ def frozen_waves(
         wave
         for (wave, _), failed in ours.items()
         if len(failed) >= thresholds.freeze_least
-        and len(failed) > thresholds.freeze_share * max((sizes or {}).get(wave, 0), len(seen[wave]))
+        and len(failed) > thresholds.freeze_share * ((arrived or {}).get(wave, 0) + len(seen[wave]))
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -145,20 +146,25 @@ def decide(*, said: str, status: str | None = None, around: str = "") -> Decisio
     if reply in _NO_MAIL:
         return Decision(Reason.UNKNOWN_DOMAIN, "reply", code)
     words = plain(said)
-    nearby = plain(around) if around else ""
-    votes: tuple[tuple[str, Reason | None], ...] = ()
     for weight in ("sure", "weak"):
-        if weight == "weak":
-            words, nearby = _REJECTED.sub("", words), _REJECTED.sub("", nearby)
-        votes = (
-            ("phrase", _phrases(weight).find(words)),
-            *(("code", _by_code(c, weight)) for c in (spoken, status)),
-            ("phrase", _phrases(weight).find(nearby) if nearby else None),
-        )
-        by, reason = next(((by, vote) for by, vote in votes if vote), ("", None))
-        if reason is not None:
-            return Decision(_tempered(reason, code, words), by, code)
+        for by, reason in _votes(words, (spoken, status), around, weight):
+            if reason is not None:
+                return Decision(_tempered(reason, code, words), by, code)
     return Decision(_by_reply(reply), "reply" if reply else "nothing", code)
+
+
+def _votes(
+    words: str, codes: tuple[str | None, ...], around: str, weight: str
+) -> Iterator[tuple[str, Reason | None]]:
+    """What decides, and for what: the server's words, the codes, the words around them."""
+    for text, by in ((words, "phrase"), *((code or "", "code") for code in codes), (around, "phrase")):
+        if not text:
+            continue
+        if by == "code":
+            yield by, _by_code(text, weight)
+            continue
+        compared = text if text is words else plain(text)
+        yield by, _phrases(weight).find(_REJECTED.sub("", compared) if weight == "weak" else compared)
 
 
 def _by_code(code: str | None, weight: str) -> Reason | None:

@@ -80,7 +80,7 @@ class BounceRules(_Part):
     own_addresses: tuple[str, ...] = ()
     thresholds: Thresholds = Thresholds()
     probe: ProbeRules = ProbeRules()
-    batch: int = Field(100, ge=1, le=1000, description="mails a transaction")
+    batch: int = Field(200, ge=1, le=1000, description="mails a transaction")
 
     @field_validator("own_addresses")
     @classmethod

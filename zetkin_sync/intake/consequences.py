@@ -110,29 +110,30 @@ def _refusals(recent: Mapping[bytes, list[Any]], *, rules: Rules, now: datetime)
 def _silent_probes(
     session: Session, configuration: Configuration, *, rules: Rules, now: datetime
 ) -> list[Raised]:
-    """Public addresses whose newest probe came back, or did not arrive in its time."""
+    """Public addresses whose newest probe that is decided came back, or did not arrive in its time."""
     wanted = configuration.bounces.probe
-    heard = {address_hash(rules.keys[0], a.address): a for a in wanted.addresses}
-    newest: dict[bytes, Probe] = {}
+    ours = {address_hash(rules.keys[0], a.address): a for a in wanted.addresses}
+    decided: dict[bytes, Probe] = {}
     for probe in stored_cases.probes(session, district=rules.district):
-        newest.setdefault(probe.target, probe)
-    raised = []
-    for target, probe in newest.items():
-        address = heard.get(target)
+        address = ours.get(probe.target)
         if address is None:
             continue
         overdue = now - probe.sent > timedelta(hours=wanted.hours)
         if probe.state == ProbeState.SENT and overdue and address.to_test_mailbox:
             probe.state, probe.answered = ProbeState.MISSING, now
             session.add(probe)
-        if probe.state not in (ProbeState.MISSING, ProbeState.RETURNED):
-            continue
-        unit = address.unit or configuration.district.title
+        if probe.state != ProbeState.SENT:
+            decided.setdefault(probe.target, probe)
+    raised = []
+    for target, probe in decided.items():
+        unit = ours[target].unit or configuration.district.title
         if probe.state == ProbeState.RETURNED:
             reason = Reason(probe.reason or Reason.UNDETERMINED).sentence
             what = say("A mail to the public address of {unit} came back: {reason}", unit=unit, reason=reason)
-        else:
+        elif probe.state == ProbeState.MISSING:
             what = say("A mail to the public address of {unit} did not arrive.", unit=unit)
+        else:
+            continue
         raised.append(Raised(AlertKind.PROBE, target.hex()[:16], what, 1))
     return raised
 

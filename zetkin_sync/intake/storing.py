@@ -98,8 +98,8 @@ def rejudge(session: Session, *, rules: Rules, now: datetime) -> tuple[Counter[s
             proof = Proof(state.arrived_proof or Proof.PROVIDER)
             success = Evidence(day=state.arrived, proof=proof, kind=Kind.NONE, arrived=True)
             evidence.setdefault(address, []).append(success)
-    sizes = stored.sizes(session, district=rules.district)
-    frozen = frozen_waves(evidence, thresholds=rules.thresholds, sizes=sizes)
+    arrived = stored.arrived_by_delivery(session, district=rules.district)
+    frozen = frozen_waves(evidence, thresholds=rules.thresholds, arrived=arrived)
     changes: Counter[str] = Counter()
     judged: dict[bytes, Judgement] = {}
     for address in evidence.keys() | known.keys():

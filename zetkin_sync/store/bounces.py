@@ -72,13 +72,20 @@ def address_by_prefix(session: Session, *, district: int, prefix: bytes) -> byte
 
 def add_events(session: Session, rows: list[dict[str, Any]]) -> list[bytes]:
     """Store reports that were not stored before. Returns the keys of the new ones."""
-    new: list[bytes] = []
+    connection = session.connection()
+    new: dict[bytes, dict[str, Any]] = {}
     for row in rows:
-        statement = _insert(session, _events).values(row).on_conflict_do_nothing().returning(_events.c.key)
-        found = session.connection().execute(statement).scalar_one_or_none()
-        if found is not None:
-            new.append(bytes(found))
-    return new
+        new.setdefault(row["key"], row)
+    for start in range(0, len(rows), _BATCH):
+        some = [row["key"] for row in rows[start : start + _BATCH]]
+        query = select(_events.c.key).where(
+            _events.c.district == rows[0]["district"], _events.c.key.in_(some)
+        )
+        for known in connection.execute(query):
+            new.pop(bytes(known.key), None)
+    if new:
+        connection.execute(_insert(session, _events).on_conflict_do_nothing(), list(new.values()))
+    return list(new)
 
 
 def add_arrivals(
@@ -199,7 +206,7 @@ def has_events(session: Session, *, district: int, addresses: Collection[bytes])
     return {bytes(row.address) for row in session.connection().execute(query.distinct())}
 
 
-def sizes(session: Session, *, district: int) -> dict[str, int]:
+def arrived_by_delivery(session: Session, *, district: int) -> dict[str, int]:
     """How many mails of each delivery arrived."""
     rows = session.connection().execute(select(_deliveries).where(_deliveries.c.district == district))
     return {row.delivery: row.arrived for row in rows}
