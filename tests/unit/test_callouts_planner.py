@@ -308,3 +308,36 @@ def test_the_command_says_what_is_wrong_and_ends_with_two(tmp_path: Path) -> Non
     odd = run(str(file))
     assert odd.returncode == 0
     assert "budgett" in odd.stderr
+
+
+def test_people_already_asked_count_before_anybody_new() -> None:
+    pairs_of = [(i, 0, 0.5) for i in range(4)]
+    plain = solve(
+        Instance.of(
+            people=dict.fromkeys(range(4), 1), events={0: (2, 1.0, 0.0, 1.0)}, pairs=pairs_of, rules=Rules()
+        )
+    )
+    later = solve(
+        Instance.of(
+            people=dict.fromkeys(range(4), 1),
+            events={0: (2, 1.0, 0.0, 1.0)},
+            pairs=pairs_of,
+            rules=Rules(),
+            before={0: [0.5, 0.5]},
+        )
+    )
+    both = expected_fill(2, [0.5] * (2 + len(later.messages))) - expected_fill(2, [0.5] * 2)
+    assert later.objective == pytest.approx(both)
+    assert later.objective <= later.bound
+    assert later.objective < plain.objective
+
+
+def test_whoever_has_the_lower_toll_is_asked_first() -> None:
+    question = Instance.of(
+        people={1: 1, 2: 1},
+        events={0: (1, 1.0, 0.0, 1.0)},
+        pairs=[(1, 0, 0.32), (2, 0, 0.3)],
+        rules=Rules(budget=1, bundles=1),
+        toll={1: 0.1},
+    )
+    assert [m.person for m in solve(question).messages] == [2]

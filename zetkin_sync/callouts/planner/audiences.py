@@ -97,20 +97,25 @@ class Bundled:
 
 
 def assign(choice: Bundled) -> tuple[Menus, Filling]:
-    """Always the person whose best bundle adds most as things stand, until it adds less than `tau`."""
+    """Always the person whose best bundle adds most beyond her toll as things stand, until none does."""
     core = choice.desk.core
-    filling, tau = Filling(core), max(core.rules.tau, LEAST)
+    filling, toll = Filling(core), np.maximum(core.toll, LEAST).tolist()
     first = choice.possible(core.weight[core.event] * core.chance)
-    heap = [(-gain, person) for person, gain in enumerate(first.tolist()) if gain >= tau - LEAST]
+    heap = [
+        (toll[person] - gain, person)
+        for person, gain in enumerate(first.tolist())
+        if gain >= toll[person] - LEAST
+    ]
     heapq.heapify(heap)
     menus: Menus = {}
     while heap and len(menus) < core.budget:
         promised, person = heapq.heappop(heap)
         gain, bundle = choice.best_bundle(person, filling.worth)
-        if bundle < 0 or gain < tau:
+        short = toll[person] - gain
+        if bundle < 0 or short > 0:
             continue
-        if -gain > promised + LEAST and heap and -gain > heap[0][0] + LEAST:
-            heapq.heappush(heap, (-gain, person))
+        if short > promised + LEAST and heap and short > heap[0][0] + LEAST:
+            heapq.heappush(heap, (short, person))
             continue
         menus[person] = menu = []
         for pair, event, chance in choice.desk.of_person(person):

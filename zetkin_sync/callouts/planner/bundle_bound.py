@@ -70,7 +70,7 @@ def all_bundles(core: Core) -> Ints | None:
     lines = min(core.rules.lines, core.events)
     if sum(comb(core.events, size) for size in range(1, lines + 1)) * core.people > _CELLS:
         return None
-    clashes = core.clashes()
+    clashes = core.clashes
     found: list[tuple[int, ...]] = []
     for size in range(1, lines + 1):
         for bundle in combinations(range(core.events), size):

@@ -27,7 +27,7 @@ _PATIENCE = 40  # exchanges tried before it is good enough
 
 @dataclass(frozen=True, eq=False)
 class Attempt:
-    """Bundles, who gets which, and what it is worth net of `tau`."""
+    """Bundles, who gets which, and what it is worth net of tolls."""
 
     choice: Bundled
     menus: Menus
@@ -46,7 +46,7 @@ def attempt(desk: Desk, bundles: Bundles) -> Attempt:
     """People for these bundles."""
     choice = Bundled(desk, tuple(sorted(set(bundles))))
     menus, filling = assign(choice)
-    return Attempt(choice, menus, filling, filling.refresh() - desk.core.rules.tau * len(menus))
+    return Attempt(choice, menus, filling, filling.refresh() - float(desk.core.toll[list(menus)].sum()))
 
 
 def climb(desk: Desk, bundles: Bundles) -> Attempt:
@@ -93,7 +93,7 @@ def _exchanged(desk: Desk, start: Attempt, company: list[starts.Bundle]) -> Atte
             found.choice.bundles,
             value=value,
             now=now,
-            fee=fee_of(core, now, len(found.menus)),
+            fee=core.toll + fee_of(core, now, len(found.menus)),
             company=company,
             room=(core.rules.bundles or 1) - len(found.choice.bundles),
         )
@@ -110,7 +110,8 @@ def _exchanged(desk: Desk, start: Attempt, company: list[starts.Bundle]) -> Atte
 
 
 def fee_of(core: Core, now: Floats, messages: int) -> float:
-    """What a message costs at least: `tau`, or what the weakest adds where the budget is used up."""
-    if messages < core.budget or not messages:
-        return core.rules.tau
-    return max(core.rules.tau, float(now[now > 0].min()))
+    """What a message costs beyond its toll: nothing, or what the weakest adds where the budget is used up."""
+    asked = now > 0
+    if messages < core.budget or not asked.any():
+        return 0.0
+    return max(0.0, float((now - core.toll)[asked].min()))

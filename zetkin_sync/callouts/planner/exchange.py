@@ -22,14 +22,14 @@ def promising(
     *,
     value: Floats,
     now: Floats,
-    fee: float,
+    fee: Floats,
     company: list[Bundle],
     room: int,
 ) -> list[tuple[float, Bundles]]:
     """Sets of bundles that differ from these in one, with what they promise to gain, the best first.
 
     `value` is what each pair adds or would add, `now` what each person's message adds (0: not asked), `fee`
-    what a message must at least add. `company` are bundles that may take a place; `room` how many bundles more
+    what a message to each must at least add. `company` are bundles that may take a place; `room` how many bundles more
     there may be.
     """
     core = desk.core
@@ -67,7 +67,7 @@ def promising(
 def _neighbours(desk: Desk, bundle: Bundle, value: Floats, base: Floats) -> Iterator[tuple[Bundle, float]]:
     """The bundle with one line exchanged, added or left out, and how much it gives beyond `base`."""
     core = desk.core
-    clashes = core.clashes()
+    clashes = core.clashes
     for out in (None, *bundle):
         kept = tuple(event for event in bundle if event != out)
         blocked = 0

@@ -76,8 +76,13 @@ class Filling:
         self.weight: list[float] = core.weight.tolist()
         self.worth: list[float] = core.weight.tolist()
         self.places: list[int] = core.places.tolist()
-        self.few: list[Few] = [chances_of_few(n, ()) for n in self.places]
-        self.asked: list[list[float]] = [[] for _ in self.places]
+        self.asked: list[list[float]] = [list(some) for some in core.before]
+        self.few: list[Few] = [
+            chances_of_few(n, some) for n, some in zip(self.places, self.asked, strict=True)
+        ]
+        for event, some in enumerate(self.asked):
+            if some:
+                self._now(event, self.few[event])
 
     def add(self, event: int, chance: float) -> None:
         self.asked[event].append(chance)

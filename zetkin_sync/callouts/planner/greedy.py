@@ -51,8 +51,8 @@ class _Queue:
 
 def greedy(core: Core) -> tuple[Menus, Filling]:
     """Event by event the line that adds most, on a message begun or on a new one."""
-    filling, clashes, rules = Filling(core), core.clashes(), core.rules
-    worth, least = filling.worth, max(rules.tau, LEAST)
+    filling, clashes, rules = Filling(core), core.clashes, core.rules
+    worth, toll = filling.worth, np.maximum(core.toll, LEAST).tolist()
     queues = _queues(core)
     heap = [(-worth[j] * float(core.chance[queue.pairs[0]]), j) for j, queue in enumerate(queues)]
     heapq.heapify(heap)
@@ -81,7 +81,7 @@ def greedy(core: Core) -> tuple[Menus, Filling]:
             heapq.heappush(heap, (-gain, event))
             continue
         queue.next()
-        if person in menus or gain >= least:
+        if person in menus or gain >= toll[person]:
             menus.setdefault(person, []).append(pair)
             blocked[person] = blocked.get(person, 0) | clashes[event]
             filling.add(event, chance)

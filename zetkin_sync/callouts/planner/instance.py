@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -43,6 +44,8 @@ class Instance:
 
     `starts` and `ends` are on one axis (whatever it counts) and NaN for an event without time, which clashes
     with nothing; `chance[e]` is the probability that `person[e]` says yes and comes to `event[e]` when asked.
+    `toll` is what a message to each person must at least add (none: `tau` for everybody); it shares the asking
+    out without touching the worth. `before` are chances of people who have been asked already, by event.
     """
 
     people: tuple[Id, ...]
@@ -56,6 +59,8 @@ class Instance:
     event: Ints
     chance: Floats
     rules: Rules
+    toll: Floats | None = None
+    before: Mapping[int, tuple[float, ...]] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -65,6 +70,8 @@ class Instance:
         events: Mapping[Id, tuple[int, float, float, float]],
         pairs: Sequence[tuple[Id, Id, float]],
         rules: Rules,
+        toll: Mapping[Id, float] | None = None,
+        before: Mapping[Id, Sequence[float]] | None = None,
     ) -> Instance:
         """From plain values: allowance by person; (open, weight, starts, ends) by event; (person, event, chance)."""
         who, what = sorted(people, key=in_order), sorted(events, key=in_order)
@@ -84,6 +91,10 @@ class Instance:
             event=np.array([j for _, j, _ in found], dtype=np.int64),
             chance=np.array([p for _, _, p in found], dtype=float),
             rules=rules,
+            toll=None if toll is None else np.array([toll.get(key, rules.tau) for key in who], dtype=float),
+            before={
+                column[key]: tuple(sorted(some)) for key, some in (before or {}).items() if key in column
+            },
         )
 
 
@@ -109,6 +120,8 @@ class Core:
     first: Ints
     budget: int
     rules: Rules
+    toll: Floats
+    before: tuple[tuple[float, ...], ...]
 
     @property
     def people(self) -> int:
@@ -118,6 +131,7 @@ class Core:
     def events(self) -> int:
         return len(self.what)
 
+    @cached_property
     def clashes(self) -> tuple[int, ...]:
         """For each event the events it cannot be combined with, itself too, as the bits of a number."""
         at_once = (self.starts[:, None] < self.ends[None, :]) & (self.starts[None, :] < self.ends[:, None])
@@ -144,10 +158,14 @@ def core_of(instance: Instance) -> Core:
         bundles=None if rules.bundles is None else max(1, min(rules.bundles, len(who))),
     )
     budget = len(who) if rules.budget is None else min(rules.budget, len(who))
+    before = tuple(instance.before.get(j, ()) for j in what.tolist())
+    most_come = np.bincount(event, minlength=len(what)) + np.array(
+        [len(some) for some in before], dtype=np.int64
+    )
     return Core(
         who=who,
         what=what,
-        places=np.minimum(instance.open[what], np.bincount(event, minlength=len(what))),
+        places=np.minimum(instance.open[what], most_come),
         weight=instance.weight[what],
         starts=starts,
         ends=ends,
@@ -157,6 +175,8 @@ def core_of(instance: Instance) -> Core:
         first=np.concatenate([[0], np.cumsum(np.bincount(person, minlength=len(who)))]),
         budget=budget,
         rules=rules,
+        toll=np.full(len(who), rules.tau) if instance.toll is None else instance.toll[who],
+        before=before,
     )
 
 

@@ -38,9 +38,9 @@ def lines_for(core: Core, audiences: list[list[int]]) -> Bundles:
     cell = whose[core.person[asked]] * core.events + core.event[asked]
     brings = sum_by(cell, core.chance[asked], count * core.events)
     brings = brings.reshape(count, core.events)
-    mean = np.zeros(core.events)
-    gain = core.weight * fluid(core.places, brings)
-    clashes = core.clashes()
+    mean = np.array([sum(some) for some in core.before])
+    gain = core.weight * (fluid(core.places, mean + brings) - fluid(core.places, mean))
+    clashes = core.clashes
     chosen: list[list[int]] = [[] for _ in audiences]
     blocked = [0] * count
     while True:

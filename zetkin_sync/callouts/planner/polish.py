@@ -40,7 +40,7 @@ class Personal:
 
     def __init__(self, core: Core, rows: Rows) -> None:
         self.core, self.rows = core, rows
-        self.clashes = core.clashes()
+        self.clashes = core.clashes
         self.first: list[int] = core.first.tolist()
 
     def best(self, person: int, worth: list[float]) -> tuple[float, list[int]]:
@@ -61,6 +61,7 @@ class Working:
 
     def __init__(self, core: Core, choice: Choice, menus: Menus, filling: Filling) -> None:
         self.core, self.choice, self.menus, self.filling = core, choice, menus, filling
+        self.toll: list[float] = np.maximum(core.toll, LEAST).tolist()
 
     def ask(self, person: int, menu: list[int]) -> None:
         self.menus[person] = menu
@@ -89,12 +90,12 @@ class Working:
         return value, sum_by(core.person[pairs], value[pairs], core.people)
 
     def refresh(self) -> float:
-        """The plan's value net of `tau`, reckoned anew."""
-        return self.filling.refresh() - self.core.rules.tau * len(self.menus)
+        """The plan's value net of tolls, reckoned anew."""
+        return self.filling.refresh() - sum(self.toll[person] for person in self.menus)
 
 
 def polish(core: Core, choice: Choice, menus: Menus, filling: Filling) -> float:
-    """Change the plan in place until it is as good as single moves make it; its value net of `tau`."""
+    """Change the plan in place until it is as good as single moves make it; its value net of tolls."""
     plan = Working(core, choice, menus, filling)
     value = plan.refresh()
     for _ in range(min(_ROUNDS, max(2, _WORK // max(1, len(core.chance))))):
@@ -111,51 +112,51 @@ def _round(plan: Working) -> None:
     possible = plan.choice.possible(value)
     asked = np.zeros(plan.core.people, dtype=bool)
     asked[list(plan.menus)] = True
-    hope = np.where(asked, possible - now, possible - max(plan.core.rules.tau, LEAST))
+    hope = np.where(asked, possible - now, possible - np.maximum(plan.core.toll, LEAST))
     order = np.lexsort((np.arange(len(hope)), -np.round(hope, 12)))
     for person in order[(hope > LEAST)[order] & asked[order]].tolist():
         menu, gain = plan.leave(person)
         better, found = plan.best(person)
-        if max(gain, better) >= plan.core.rules.tau:
+        if max(gain, better) >= plan.toll[person]:
             plan.ask(person, found if better > gain + LEAST else menu)
     _exchange(plan, order[(hope >= 0)[order] & ~asked[order]].tolist())
 
 
 def _exchange(plan: Working, waiting: list[int]) -> None:
     """Ask those not asked: while the budget lasts, and then in place of those who add least."""
-    tau = max(plan.core.rules.tau, LEAST)
     weakest: list[tuple[float, int]] | None = None
     for person in waiting:
         gain, menu = plan.best(person)
-        if gain < tau:
+        spare = gain - plan.toll[person]
+        if spare < 0:
             continue
         if len(plan.menus) < plan.core.budget:
             plan.ask(person, menu)
             continue
         if weakest is None:
             weakest = _weakest(plan)[::-1]
-        if not weakest or weakest[-1][0] >= gain - LEAST:
+        if not weakest or weakest[-1][0] >= spare - LEAST:
             return
         _, other = weakest.pop()
         theirs, lost = plan.leave(other)
         gain, menu = plan.best(person)
-        if gain > lost + LEAST:
+        if gain - plan.toll[person] > lost - plan.toll[other] + LEAST:
             plan.ask(person, menu)
         else:
             plan.ask(other, theirs)
 
 
 def _weakest(plan: Working) -> list[tuple[float, int]]:
-    """What each message adds to the plan as it stands, the least first."""
+    """What each message adds to the plan as it stands beyond its toll, the least first."""
     _, now = plan.now()
-    return sorted((round(float(now[person]), 12), person) for person in plan.menus)
+    return sorted((round(float(now[person]) - plan.toll[person], 12), person) for person in plan.menus)
 
 
 def _drop_the_useless(plan: Working) -> None:
-    """Take out messages that add less than `tau`, the weakest first; each that goes makes the others worth more."""
+    """Take out messages that add less than their toll, the weakest first; each that goes makes the others worth more."""
     for gain, person in _weakest(plan):
-        if gain >= plan.core.rules.tau:
+        if gain >= 0:
             return
         menu, left = plan.leave(person)
-        if left >= plan.core.rules.tau:
+        if left >= plan.toll[person]:
             plan.ask(person, menu)

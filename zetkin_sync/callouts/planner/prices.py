@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from zetkin_sync.callouts.planner.descent import PROGRESS, descend
+from zetkin_sync.callouts.planner.filling import chances_of_few
 from zetkin_sync.callouts.planner.instance import Bools, Core, Floats, Ints, sum_by
 from zetkin_sync.callouts.planner.rows import Rows
 
@@ -49,9 +50,13 @@ def curves(core: Core) -> Curves:
     count = np.bincount(event, minlength=core.events)
     first = np.concatenate([[0], np.cumsum(count)[:-1]])
     slope = np.zeros(len(event))
-    for places in _sizes(core.places):
-        events = np.flatnonzero((core.places > places[0]) & (core.places <= places[1]))
-        _follow(core.places[events], count[events], first[events], chance=chance, slope=slope)
+    for low, high in _sizes(core.places):
+        events = np.flatnonzero((core.places > low) & (core.places <= high))
+        few = np.zeros((len(events), int(core.places[events].max(initial=1))))
+        for row, number in zip(few, events.tolist(), strict=True):
+            size = int(core.places[number])
+            row[:size] = chances_of_few(size, core.before[number])
+        _follow(few, core.places[events], count[events], first[events], chance=chance, slope=slope)
     slope *= core.weight[event]
     kept = slope > _FLAT
     return Curves(event[kept], slope[kept], chance[kept], float(_FLAT * chance[~kept].sum()))
@@ -66,12 +71,9 @@ def _sizes(places: Ints) -> list[tuple[int, int]]:
     return sizes
 
 
-def _follow(places: Ints, count: Ints, first: Ints, *, chance: Floats, slope: Floats) -> None:
+def _follow(few: Floats, places: Ints, count: Ints, first: Ints, *, chance: Floats, slope: Floats) -> None:
     """Write into `slope` the chance that the event is not full yet, along its best chances."""
-    width = int(places.max(initial=1))
-    few = np.zeros((len(places), width))
-    few[:, 0] = 1.0
-    inside = np.arange(width) < places[:, None]
+    inside = np.arange(few.shape[1]) < places[:, None]
     rows = np.arange(len(places))
     for turn in range(int(count.max(initial=0))):
         rows = rows[count[rows] > turn]

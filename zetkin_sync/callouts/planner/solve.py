@@ -8,6 +8,7 @@ import numpy as np
 
 from zetkin_sync.callouts.planner.bundle_bound import all_bundles, bundles_bound, lines_bound
 from zetkin_sync.callouts.planner.bundling import Attempt, fee_of, search
+from zetkin_sync.callouts.planner.filling import Filling
 from zetkin_sync.callouts.planner.greedy import Menus, greedy
 from zetkin_sync.callouts.planner.instance import Core, Id, Instance, core_of, in_order
 from zetkin_sync.callouts.planner.polish import Personal, Working, polish
@@ -16,21 +17,25 @@ from zetkin_sync.callouts.planner.rows import Rows
 from zetkin_sync.callouts.planner.solution import Bundle, Message, Solution, in_time
 
 
-def solve(instance: Instance) -> Solution:
-    """The plan for an instance: the same for the same question, in whatever order it is asked."""
+def solve(instance: Instance, *, proof: bool = True) -> Solution:
+    """The plan for an instance: the same for the same question, in whatever order it is asked.
+
+    Without `proof` the bound is left out (infinite), which takes half the time.
+    """
     core, rules = core_of(instance), instance.rules
     if not core.people or not core.budget:
         return Solution(messages=(), bundles=(), objective=0.0, objective_minus_tau=0.0, bound=0.0)
     rows = Rows(core)
+    already = Filling(core).refresh() if any(core.before) else 0.0
     menus, filling = greedy(core)
     polish(core, Personal(core, rows), menus, filling)
-    value, worth = filling.refresh(), np.array(filling.worth)
-    bound = personal_bound(core, rows=rows, start=worth, reached=value)
+    value, worth = filling.refresh() - already, np.array(filling.worth)
+    bound = personal_bound(core, rows=rows, start=worth, reached=value) if proof else np.inf
     bundles: tuple[Bundle, ...] = ()
     if rules.bundles is not None:
         found = search(core, menus, worth)
-        menus, value = found.menus, found.filling.refresh()
-        bound = min(bound, _bundle_bound(core, found, value))
+        menus, value = found.menus, found.filling.refresh() - already
+        bound = min(bound, _bundle_bound(core, found, value)) if proof else np.inf
         bundles = _bundles(instance, core, found)
     messages = _messages(instance, core, menus, bundles)
     return Solution(
@@ -49,7 +54,8 @@ def _bundle_bound(core: Core, found: Attempt, value: float) -> float:
         return np.inf
     worth = np.array(found.filling.worth)
     values, now = Working(core, found.choice, found.menus, found.filling).now()
-    fee = fee_of(core, now, len(found.menus)) if len(found.menus) == core.budget else 0.0
+    fee = fee_of(core, now, len(found.menus))
+    fee += core.rules.tau if fee else 0.0
     bound = lines_bound(core, count, worth=worth, fee=fee, reached=value)
     every = all_bundles(core)
     if every is not None:

@@ -27,7 +27,7 @@ def pool(desk: Desk, menus: Menus, worth: Floats) -> list[Bundle]:
     lines = min(core.rules.lines, core.events)
     found: dict[Bundle, None] = {}
     if sum(comb(core.events, size) for size in range(1, lines + 1)) <= limit:
-        clashes = core.clashes()
+        clashes = core.clashes
         for size in range(lines, 0, -1):
             for bundle in combinations(range(core.events), size):
                 if all(not clashes[a] >> b & 1 for a, b in combinations(bundle, 2)):
@@ -85,7 +85,7 @@ def _company(desk: Desk, worth: Floats) -> list[tuple[Floats, Floats]]:
 def _fill(core: Core, events: Sequence[int], liking: Floats) -> Bundle:
     """Fill up with the best-liked events that do not clash."""
     chosen = list(events)
-    clashes = core.clashes()
+    clashes = core.clashes
     blocked = 0
     for event in chosen:
         blocked |= clashes[event]
@@ -103,7 +103,7 @@ def well_placed(desk: Desk, bundles: list[Bundle], count: int, prices: Floats) -
     core = desk.core
     value = prices[core.event] * core.chance
     gives = np.array([desk.sums(bundle, value) for bundle in bundles], dtype=np.float32)
-    gives -= np.float32(core.rules.tau)
+    gives -= core.toll.astype(np.float32)
     have = np.zeros(core.people, dtype=np.float32)
 
     def gain(number: int) -> float:
@@ -120,13 +120,14 @@ def one_by_one(desk: Desk, bundles: list[Bundle], count: int) -> Bundles:
     core = desk.core
     value = core.weight[core.event] * core.chance
     free = np.ones(core.people, dtype=bool)
-    mean = np.zeros(core.events)
+    mean = np.array([sum(some) for some in core.before])
 
     def best(number: int) -> tuple[float, Ints]:
         bundle = np.array(bundles[number])
         gives = np.where(free, desk.sums(bundles[number], value), 0.0)
-        people = np.flatnonzero(gives > core.rules.tau)
-        people = people[np.argsort(-np.round(gives[people], 12), kind="stable")]
+        spare = gives - core.toll
+        people = np.flatnonzero(spare > 0)
+        people = people[np.argsort(-np.round(spare[people], 12), kind="stable")]
         if not len(people):
             return 0.0, people
         brings = np.zeros((len(people), len(bundle)))
@@ -140,7 +141,7 @@ def one_by_one(desk: Desk, bundles: list[Bundle], count: int) -> Bundles:
         worth = (fluid(core.places[bundle], means) - fluid(core.places[bundle], mean[bundle])) @ core.weight[
             bundle
         ]
-        worth -= core.rules.tau * np.arange(1, len(people) + 1)
+        worth -= np.cumsum(core.toll[people])
         most = int(np.argmax(worth))
         return float(worth[most]), people[: most + 1]
 
