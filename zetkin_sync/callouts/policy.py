@@ -1,0 +1,149 @@
+"""The rules of asking, as the district has decided them: who may be asked, how often, about what, how far away.
+
+Read from config/callouts.toml. Everything a gate or the planner decides by is here and nowhere else.
+"""
+
+from __future__ import annotations
+
+from datetime import time
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+Share = Annotated[float, Field(ge=0, le=1)]
+Chance = Annotated[float, Field(gt=0, lt=1)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Network(_Part):
+    """Who belongs to the activist network: a tag, and where it is written when and how the person agreed.
+
+    `left_tags` mean no, whatever else is written. Without `date_field` the tag alone is the consent.
+    """
+
+    tag: str = "Aktivistnätverket"
+    date_field: str | None = None
+    source_field: str | None = None
+    left_tags: tuple[str, ...] = ()
+
+
+class Free(_Part):
+    """A part of the week: these days, from one time of day to another (`to` 00:00 is the end of the day)."""
+
+    days: tuple[Weekday, ...] = WEEKDAYS
+    start: time = Field(time(0, 0), alias="from")
+    to: time = time(0, 0)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Free:
+        if self.to != time(0, 0) and self.to <= self.start:
+            raise ValueError("`to` must be after `from`")
+        return self
+
+
+class Need(_Part):
+    """Which events ask for people, and how much each place weighs.
+
+    Only events of `types` (none: all), starting between `earliest_hours` and `latest_days` from now.
+    A place in a priority area weighs `priority_weight` times as much as another; within `urgent_days` it weighs
+    `urgent_weight` times more. `digital` types have no place. An event needs a contact to ask for people, when
+    `contact_needed`.
+    """
+
+    types: tuple[str, ...] = ()
+    digital: tuple[str, ...] = ()
+    earliest_hours: float = Field(24, ge=0)
+    latest_days: float = Field(21, gt=0)
+    priority_weight: float = Field(3.0, ge=1)
+    urgent_days: float = Field(4, ge=0)
+    urgent_weight: float = Field(1.25, ge=1)
+    contact_needed: bool = True
+
+
+class Distance(_Part):
+    """How far people are asked to go, in classes: the numbers are kilometres between one class and the next.
+
+    `farthest` is the last class that is asked, by type where `by_type` says so. Where somebody lives, or an
+    event is, is known by postcode or area only; `unknown_is_asked` says what happens when it is not.
+    """
+
+    edges: tuple[float, ...] = (3.0, 8.0, 20.0)
+    farthest: int = Field(2, ge=0)
+    by_type: dict[str, int] = {}
+    unknown_is_asked: bool = True
+
+    @model_validator(mode="after")
+    def _rising(self) -> Distance:
+        if list(self.edges) != sorted(set(self.edges)) or not self.edges or self.edges[0] <= 0:
+            raise ValueError("`edges` must be rising kilometres")
+        return self
+
+
+class Caps(_Part):
+    """How often one person is written to, over all callouts; counted on what was decided, not on what arrived."""
+
+    messages: int = Field(2, ge=0)
+    days: int = Field(28, ge=1)
+    rest_days: float = Field(3, ge=0)
+
+
+class Wave(_Part):
+    """One of the times that an event's places are asked for: so many days before, at least so much a message."""
+
+    days_before: float = Field(ge=0)
+    tau: float = Field(0.03, ge=0)
+
+
+class Learning(_Part):
+    """How answers are learned from (see `response`)."""
+
+    usual_rate: Chance = 0.12
+    usual_show_up: Chance = 0.8
+    type_strength: float = Field(20.0, gt=0)
+    half_life: float = Field(180.0, gt=0)
+    streak: int = Field(3, ge=1)
+    streak_factor: Share = 0.5
+    distance_from: int = Field(5000, ge=0)
+    patience_days: float = Field(4.0, gt=0)
+
+
+class Policy(_Part):
+    """The rules of asking.
+
+    `interests` leads from an event type to the tag of those who like to do it; a type that is not named needs
+    no interest. `availability` leads from a tag to the parts of the week it means; who has none of the tags is
+    free at any time. `travel_minutes` is kept free around what somebody is booked on. `rotation` is how much
+    more a message must add for each message to the same person in the last `rotation_days`.
+    """
+
+    network: Network = Network()
+    need: Need = Need()
+    distance: Distance = Distance()
+    caps: Caps = Caps()
+    learning: Learning = Learning()
+    interests: dict[str, str] = {}
+    availability: dict[str, tuple[Free, ...]] = {}
+    travel_minutes: int = Field(30, ge=0)
+    rotation: float = Field(0.05, ge=0)
+    rotation_days: int = Field(84, ge=1)
+    waves: tuple[Wave, ...] = (
+        Wave(days_before=10, tau=0.2),
+        Wave(days_before=5, tau=0.08),
+        Wave(days_before=2, tau=0.03),
+    )
+    lines: int = Field(3, ge=1)
+    bundles: int = Field(8, ge=1)
+    half: bool = False
+    budget: int | None = Field(None, ge=0)
+
+    @model_validator(mode="after")
+    def _waves_in_time(self) -> Policy:
+        days = [wave.days_before for wave in self.waves]
+        if not days or days != sorted(set(days), reverse=True):
+            raise ValueError("`waves` must come nearer and nearer, at least one")
+        return self
