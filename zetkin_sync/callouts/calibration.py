@@ -36,7 +36,7 @@ class Row:
 def table(chances: Sequence[float], yes: Sequence[bool], *, rows: int = 5) -> tuple[Row, ...]:
     """As many answers in each row as can be, the lowest chances first."""
     p, y = np.array(chances, dtype=float), np.array(yes, dtype=bool)
-    order = np.lexsort((y, p))
+    order = np.argsort(p, kind="stable")
     found = []
     for part in np.array_split(order, rows):
         if len(part):

@@ -49,19 +49,15 @@ class Free(_Part):
 class Need(_Part):
     """Which events ask for people, and how much each place weighs.
 
-    Only events of `types` (none: all), starting between `earliest_hours` and `latest_days` from now.
-    A place in a priority area weighs `priority_weight` times as much as another; within `urgent_days` it weighs
-    `urgent_weight` times more. `digital` types have no place. An event needs a contact to ask for people, when
-    `contact_needed`.
+    Only events of `types` (none: all), from the first wave until `earliest_hours` before they start. A place in a
+    priority area weighs `priority_weight` times as much as another. `digital` types have no place. With
+    `contact_needed` an event must have a contact before people are asked to come.
     """
 
     types: tuple[str, ...] = ()
     digital: tuple[str, ...] = ()
     earliest_hours: float = Field(24, ge=0)
-    latest_days: float = Field(21, gt=0)
     priority_weight: float = Field(3.0, ge=1)
-    urgent_days: float = Field(4, ge=0)
-    urgent_weight: float = Field(1.25, ge=1)
     contact_needed: bool = True
 
 
@@ -93,10 +89,14 @@ class Caps(_Part):
 
 
 class Wave(_Part):
-    """One of the times that an event's places are asked for: so many days before, at least so much a message."""
+    """One of the times that an event's places are asked for: from so many days before it starts.
+
+    `tau` is how many expected, weighted people a message about such events must at least add. Early waves ask
+    more of a message, because those asked later can be chosen knowing the answers.
+    """
 
     days_before: float = Field(ge=0)
-    tau: float = Field(0.03, ge=0)
+    tau: float = Field(0.03, gt=0)
 
 
 class Learning(_Part):
@@ -147,3 +147,13 @@ class Policy(_Part):
         if not days or days != sorted(set(days), reverse=True):
             raise ValueError("`waves` must come nearer and nearer, at least one")
         return self
+
+    @property
+    def tau(self) -> float:
+        """What a message about events in their last wave must at least add."""
+        return self.waves[-1].tau
+
+    def wave_of(self, days_before: float) -> int | None:
+        """Which wave an event is in so many days before it starts; None before the first."""
+        begun = [number for number, wave in enumerate(self.waves) if wave.days_before >= days_before]
+        return begun[-1] if begun else None
