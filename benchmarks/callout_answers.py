@@ -43,7 +43,9 @@ def tell(world: World, seed: int) -> Told:
     away_until = np.zeros(world.people)
     told = Told()
     for week in range(world.weeks):
-        for person in dice.choice(world.people, size=min(world.asks_a_week, world.people), replace=False).tolist():
+        for person in dice.choice(
+            world.people, size=min(world.asks_a_week, world.people), replace=False
+        ).tolist():
             kind, distance = int(dice.integers(len(world.rates))), int(dice.integers(4))
             chance = 1 / (1 + np.exp(-(rates[kind] + eager[person] - world.distance * (distance - 1.5))))
             active = away_until[person] <= week

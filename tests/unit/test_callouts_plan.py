@@ -19,11 +19,12 @@ from zetkin_sync.callouts.plan import CalloutPlan, Reason
 from zetkin_sync.callouts.planning import plan
 from zetkin_sync.callouts.policy import Caps, Policy, Wave
 from zetkin_sync.language import Language, from_json, to_json
-from zetkin_sync.records.facts import Facts, ParticipationFact, ResponseFact
+from zetkin_sync.records.facts import AskedFact, Facts, ParticipationFact, ResponseFact
 
 EN = Language("en")
 SV = Language("sv")
 NONE = History()
+USUAL = round(POLICY.learning.usual_rate * POLICY.learning.usual_show_up, 4)
 
 
 def planned(known: Facts, history: History = NONE, policy: Policy = POLICY) -> CalloutPlan:
@@ -141,11 +142,11 @@ def test_the_next_wave_counts_on_those_who_may_still_answer() -> None:
     policy = POLICY.model_copy(
         update={"waves": (Wave(days_before=10), Wave(days_before=5.5)), "caps": Caps(messages=9, rest_days=0)}
     )
-    lines = [asked(i, 10, days_ago=0.2, chance=0.4) for i in range(1, 5)]
+    lines = [asked(i, 10, days_ago=0.2) for i in range(1, 5)]
     known = facts(events=(event(10, required=1, days=5.4),))  # its second wave began after they were asked
     made = planned(known, History(asked=tuple(lines)), policy)
-    assert made.expects[0].before == pytest.approx(1 - 0.6**4, abs=1e-3)
-    silent = [asked(i, 10, days_ago=6, chance=0.4) for i in range(1, 5)]
+    assert made.expects[0].before == pytest.approx(1 - (1 - USUAL) ** 4, abs=1e-3)
+    silent = [asked(i, 10, days_ago=6) for i in range(1, 5)]
     assert planned(known, History(asked=tuple(silent)), policy).expects[0].before == 0.0
 
 
@@ -252,7 +253,27 @@ def test_the_effect_counts_asked_signed_up_came_and_who_left() -> None:
     assert sum(t.messages for t in found.by_callout) >= found.total.messages
     assert found.never == 3
     assert found.gini == pytest.approx(gini([1, 1, 1, 0, 0, 0]))
-    assert sum(row.count for row in found.calibration) == 4
+    assert sum(row.count for row in found.calibration) == 3
+
+
+def test_the_history_is_what_the_facts_know_of_messages() -> None:
+    known = facts(
+        asked=(
+            AskedFact(person=1, at=NOW - timedelta(days=9), message=7, plan=3, events=(10, 12), chance=0.3),
+            AskedFact(person=2, at=NOW, message=8, plan=3, events=(10,), state="cancelled"),
+            AskedFact(person=3, at=NOW, message=8, plan=3, events=(10,), dropped=True),
+            AskedFact(person=4, at=NOW, message=8, plan=3, events=(10,), state="unknown"),
+        ),
+        restricted=frozenset({5}),
+    )
+    history = History.of(known)
+    assert [(a.person, a.event, a.type) for a in history.asked] == [
+        (1, 10, "Torgmöte"),
+        (1, 12, "Affischering"),
+        (4, 10, "Torgmöte"),
+    ]
+    assert history.restricted == {5}
+    assert planned(known, history) == plan(known, POLICY, centres=CENTRES)
 
 
 def test_gini_is_nought_for_equal_shares_and_nearly_one_for_one_taker() -> None:

@@ -55,8 +55,9 @@ class Effect(msgspec.Struct, frozen=True, kw_only=True):
     calibration: tuple[calibration.Row, ...]
 
 
-def effect(facts: Facts, policy: Policy, history: History, *, since: datetime) -> Effect:
+def effect(facts: Facts, policy: Policy, history: History | None = None, *, since: datetime) -> Effect:
     """What the callouts sent from `since` until now have come to."""
+    history = History.of(facts) if history is None else history
     asked = tuple(line for line in history.asked if since <= line.at <= facts.now)
     patience = timedelta(days=policy.learning.patience_days)
     known = {(a.asked.person, a.asked.event, a.asked.at): a for a in answers(facts, asked, patience=patience)}
@@ -66,7 +67,7 @@ def effect(facts: Facts, policy: Policy, history: History, *, since: datetime) -
     for line in asked:
         messages.setdefault(line.person, set()).add(line.at)
     counts = [len(some) for some in messages.values()]
-    expected = [(a.asked.chance, a.came is True) for a in known.values() if a.asked.chance and _told(a)]
+    expected = _expected(known.values())
 
     def by(key: Callable[[Asked], str | None]) -> tuple[Tally, ...]:
         names = sorted({key(line) for line in asked}, key=lambda name: (name is None, name or ""))
@@ -85,8 +86,17 @@ def effect(facts: Facts, policy: Policy, history: History, *, since: datetime) -
     )
 
 
-def _told(answer: Answer) -> bool:
-    return not answer.signed_up or answer.came is not None
+def _expected(found: Iterable[Answer]) -> list[tuple[float, bool]]:
+    """For each message of which all is known: its chance, and whether she came to any of its events."""
+    messages: dict[tuple[int, datetime], list[Answer]] = {}
+    for answer in found:
+        messages.setdefault((answer.asked.person, answer.asked.at), []).append(answer)
+    told = []
+    for _, some in sorted(messages.items(), key=lambda item: item[0]):
+        chance = some[0].asked.chance
+        if chance and all(not a.signed_up or a.came is not None for a in some):
+            told.append((chance, any(a.came for a in some)))
+    return told
 
 
 def _left_after(asked: Iterable[Asked], opted_out: Mapping[int, datetime]) -> frozenset[tuple[int, datetime]]:

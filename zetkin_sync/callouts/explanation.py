@@ -50,8 +50,15 @@ class Explainer:
     """Answers for any person and event about a plan; made once for the facts that the plan was made from."""
 
     def __init__(
-        self, facts: Facts, policy: Policy, history: History, *, centres: Centres, plan: CalloutPlan
+        self,
+        facts: Facts,
+        policy: Policy,
+        history: History | None = None,
+        *,
+        centres: Centres,
+        plan: CalloutPlan,
     ) -> None:
+        history = History.of(facts) if history is None else history
         self.policy, self.history, self.plan = policy, history, plan
         self.gates = Gates(facts, policy, history, centres)
         self.learned = learned_from(facts, policy, history)

@@ -15,9 +15,10 @@ from zetkin_sync.records.facts import EventFact, Facts, ParticipationFact, Respo
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """One line of a message. `at` is the instant it was (or will be) sent, `callout` the wave it belongs to.
+    """One line of a message. `at` is the instant it was (or will be) sent, `callout` what it belongs to.
 
-    `chance` is what was expected when it was planned, so that expectations can be held against answers.
+    `chance` is that of the whole message when it was planned: that she signs up and comes to at least one of its
+    events. So expectations can be held against answers.
     """
 
     person: int
@@ -48,6 +49,30 @@ class History(msgspec.Struct, frozen=True, kw_only=True):
     asked: tuple[Asked, ...] = ()
     restricted: frozenset[int] = frozenset()
     opted_out: Mapping[int, datetime] = {}
+
+    @classmethod
+    def of(cls, facts: Facts, *, opted_out: Mapping[int, datetime] | None = None) -> History:
+        """What the facts know; `opted_out` adds those who have left by another way than a tag in Zetkin."""
+        events = {event.id: event for event in facts.events}
+        lines = [
+            Asked(
+                person=fact.person,
+                event=event,
+                at=fact.at,
+                callout=str(fact.plan),
+                type=events[event].type if event in events else None,
+                area=next(iter(events[event].areas), None) if event in events else None,
+                chance=fact.chance,
+            )
+            for fact in facts.asked
+            if fact.counts
+            for event in fact.events
+        ]
+        return cls(
+            asked=tuple(sorted(lines, key=lambda a: (a.at, a.person, a.event))),
+            restricted=facts.restricted,
+            opted_out=dict(opted_out or {}),
+        )
 
     def messages_to(self, *, since: datetime) -> Mapping[int, frozenset[datetime]]:
         """For each person the instants of her messages since then, the future ones too."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from math import prod
 
 import msgspec
 
@@ -32,6 +33,11 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True):
     person: int
     email: int  # its place in the plan's `emails`
     lines: tuple[Line, ...]
+
+    @property
+    def chance(self) -> float:
+        """That she signs up and comes to at least one of its events."""
+        return round(1 - prod(1 - line.chance for line in self.lines), 4)
 
 
 class Email(msgspec.Struct, frozen=True, kw_only=True):
@@ -101,7 +107,7 @@ class CalloutPlan(msgspec.Struct, frozen=True, kw_only=True):
                 callout=self.emails[ask.email].key,
                 type=needs[line.event].type,
                 area=needs[line.event].area,
-                chance=line.chance,
+                chance=ask.chance,
             )
             for ask in self.asks
             for line in ask.lines

@@ -24,13 +24,14 @@ from zetkin_sync.records.facts import Facts
 
 
 def plan(
-    facts: Facts, policy: Policy, history: History, *, centres: Centres, proof: bool = True
+    facts: Facts, policy: Policy, history: History | None = None, *, centres: Centres, proof: bool = True
 ) -> CalloutPlan:
     """The next wave: the same for the same facts, in whatever order they come.
 
-    What has been decided earlier (`history.asked`) stays as it is; only what is open is planned. Without `proof`
-    the bound is infinite and planning takes half the time.
+    What has been decided earlier (`history.asked`; what the facts know when none is given) stays as it is; only
+    what is open is planned. Without `proof` the bound is infinite and planning takes half the time.
     """
+    history = History.of(facts) if history is None else history
     needs = find_needs(facts, policy, history, centres)
     gates = Gates(facts, policy, history, centres)
     fitting = candidates(gates, needs.needs)
@@ -40,7 +41,7 @@ def plan(
         for person, some in fitting.items()
         for need in some
     }
-    before = _pending(facts, policy, history)
+    before = _pending(facts, policy, history, learned)
     solution = solve(
         _question(policy, history, gates, fitting, chances=chances, before=before, needs=needs), proof=proof
     )
@@ -72,7 +73,7 @@ def learned_from(facts: Facts, policy: Policy, history: History) -> Responses:
     return learn(answers(facts, history.asked, patience=patience), at=facts.now, learning=policy.learning)
 
 
-def _pending(facts: Facts, policy: Policy, history: History) -> dict[int, list[float]]:
+def _pending(facts: Facts, policy: Policy, history: History, learned: Responses) -> dict[int, list[float]]:
     """By event the chances of those who were asked and may still answer."""
     patience = timedelta(days=policy.learning.patience_days)
     answered = {(r.person, r.event) for r in facts.responses}
@@ -80,8 +81,9 @@ def _pending(facts: Facts, policy: Policy, history: History) -> dict[int, list[f
     found: dict[int, list[float]] = {}
     for line in history.asked:
         waiting = line.at + patience > facts.now and (line.person, line.event) not in answered
-        if waiting and line.chance:
-            found.setdefault(line.event, []).append(line.chance)
+        if waiting:
+            chance = learned.chance(line.person, line.type, line.distance).value
+            found.setdefault(line.event, []).append(chance)
     return {event: sorted(some) for event, some in found.items()}
 
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 from datetime import time
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from zetkin_sync.language import say
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -42,7 +44,7 @@ class Free(_Part):
     @model_validator(mode="after")
     def _in_order(self) -> Free:
         if self.to != time(0, 0) and self.to <= self.start:
-            raise ValueError("`to` must be after `from`")
+            raise ValueError(say("`to` must be later than `from`"))
         return self
 
 
@@ -73,11 +75,12 @@ class Distance(_Part):
     by_type: dict[str, int] = {}
     unknown_is_asked: bool = True
 
-    @model_validator(mode="after")
-    def _rising(self) -> Distance:
-        if list(self.edges) != sorted(set(self.edges)) or not self.edges or self.edges[0] <= 0:
-            raise ValueError("`edges` must be rising kilometres")
-        return self
+    @field_validator("edges")
+    @classmethod
+    def _rising(cls, edges: tuple[float, ...]) -> tuple[float, ...]:
+        if list(edges) != sorted(set(edges)) or not edges or edges[0] <= 0:
+            raise ValueError(say("rising kilometres, as [3, 8, 20]"))
+        return edges
 
 
 class Caps(_Part):
@@ -141,12 +144,13 @@ class Policy(_Part):
     half: bool = False
     budget: int | None = Field(None, ge=0)
 
-    @model_validator(mode="after")
-    def _waves_in_time(self) -> Policy:
-        days = [wave.days_before for wave in self.waves]
+    @field_validator("waves")
+    @classmethod
+    def _waves_in_time(cls, waves: tuple[Wave, ...]) -> tuple[Wave, ...]:
+        days = [wave.days_before for wave in waves]
         if not days or days != sorted(set(days), reverse=True):
-            raise ValueError("`waves` must come nearer and nearer, at least one")
-        return self
+            raise ValueError(say("at least one wave, each nearer to the event than the one before"))
+        return waves
 
     @property
     def tau(self) -> float:

@@ -9,7 +9,7 @@ import msgspec
 from zetkin_sync.callouts.distance import in_words
 from zetkin_sync.callouts.gates import Gate, Gates
 from zetkin_sync.callouts.need import Need
-from zetkin_sync.language import Message, say, say_n
+from zetkin_sync.language import Message, say
 
 
 class Passage(msgspec.Struct, frozen=True):
@@ -123,12 +123,8 @@ def _cap(gates: Gates, person: int) -> Message:
     caps = gates.policy.caps
     written = sorted(gates.messages.get(person, ()))
     if gates.allowance(person):
-        return say_n(
-            "{n} of {most} messages in {days} days.",
-            "{n} of {most} messages in {days} days.",
-            len(written),
-            most=caps.messages,
-            days=caps.days,
+        return say(
+            "{n} of {most} messages in {days} days.", n=len(written), most=caps.messages, days=caps.days
         )
     if not caps.messages:
         return say("Nobody may be written to: the cap is 0.")

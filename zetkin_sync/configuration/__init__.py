@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from zetkin_sync.areas import AreaFile, AreaIndex, areas_from_zetkin
+from zetkin_sync.callouts.policy import Policy
 from zetkin_sync.configuration.actions import ActionEntry, Actions
 from zetkin_sync.configuration.bounces import BounceRules
 from zetkin_sync.configuration.commitments import read_areas, read_plans, read_priorities
@@ -46,6 +47,7 @@ class Configuration:
     areas: AreaFile = field(default_factory=AreaFile)
     priorities: tuple[PriorityFact, ...] = ()
     bounces: BounceRules = field(default_factory=BounceRules)
+    callouts: Policy = field(default_factory=Policy)
 
     def area_index(self, day: date, *, drawn: Iterable[Mapping[str, Any]] = ()) -> AreaIndex:
         """The areas in force on a local day; `drawn` are those that organizers drew in Zetkin.
@@ -143,6 +145,11 @@ def _read(folder: Path, problems: list[Problem], *, prefix: str = "") -> Configu
         bounces = checked(
             BounceRules, read_toml(folder / "bounces.toml", found), file="bounces.toml", problems=found
         )
+    callouts: Policy | None = Policy()
+    if (folder / "callouts.toml").exists():
+        callouts = checked(
+            Policy, read_toml(folder / "callouts.toml", found), file="callouts.toml", problems=found
+        )
     plans = read_plans(folder, found)
     areas = read_areas(folder, found)
     subjects = {a.id for a in areas.areas}.union(*({*plan.themes, *plan.audiences} for _, plan in plans))
@@ -153,6 +160,7 @@ def _read(folder: Path, problems: list[Problem], *, prefix: str = "") -> Configu
     if found or district is None or schedule is None or actions is None or recipients is None:
         return None
     assert bounces is not None  # otherwise a problem was found
+    assert callouts is not None
     return Configuration(
         folder=folder,
         district=district,
@@ -164,6 +172,7 @@ def _read(folder: Path, problems: list[Problem], *, prefix: str = "") -> Configu
         areas=areas,
         priorities=priorities,
         bounces=bounces,
+        callouts=callouts,
     )
 
 
