@@ -107,6 +107,22 @@ def test_a_slow_body_takes_its_time(running: Running) -> None:
         running.get(timeout=0.01)
 
 
+@pytest.mark.parametrize("after_commit", [False, True])
+def test_a_stalled_answer_takes_effect_before_or_after_the_pause(
+    running: Running, after_commit: bool
+) -> None:
+    before = len(running.state.notes)
+    fault = Fault(kind=Kind.STALL, method="POST", seconds=0.6, after_commit=after_commit, count=1)
+    running.operator.set_faults(fault)
+    with pytest.raises(httpx.ReadTimeout):
+        running.http.post(f"{PEOPLE}/{running.state.members(ROOT)[0]}/notes", json={"text": "x"}, timeout=0.2)
+    assert len(running.state.notes) - before == after_commit
+    deadline = time.monotonic() + 5
+    while len(running.state.notes) == before and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert len(running.state.notes) == before + 1
+
+
 def test_bodies_that_are_not_what_they_should_be(running: Running) -> None:
     running.operator.set_faults(Fault(kind=Kind.HTML, count=1))
     answer = running.get()

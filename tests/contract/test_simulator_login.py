@@ -80,6 +80,10 @@ def test_an_organizer_cannot_do_what_admins_do(zetkin: Zetkin) -> None:
     body = {"role": "admin"}
     refused = zetkin.ask("PUT", f"/orgs/{ROOT}/officials/{person}", schema.Error, status=403, json=body)
     assert refused.error.title == "Cannot promote above yourself"
+    for method, path in (("DELETE", f"/orgs/{ROOT}/people/{person}"), ("PATCH", f"/orgs/{ROOT}")):
+        zetkin.ask(
+            method, path, schema.Error, status=403, json={"title": "Mine"} if method == "PATCH" else None
+        )
 
 
 def test_a_refresh_token_is_used_once(zetkin: Zetkin) -> None:

@@ -139,6 +139,8 @@ def test_reminders_need_a_contact_and_go_to_each_once(zetkin: Zetkin) -> None:
     made = zetkin.post(f"/orgs/{ROOT}/actions", schema.Event, {"start_time": "2026-12-02T18:00:00"})
     path, person = f"/orgs/{ROOT}/actions/{made.id}", zetkin.state.members(ROOT)[0]
     zetkin.put(f"{path}/participants/{person}", schema.Participant, {})
+    gone = zetkin.state.members(ROOT)[1]
+    zetkin.put(f"{path}/participants/{gone}", schema.Participant, {"status": "cancelled"})
     assert zetkin.ask("POST", f"{path}/reminders", schema.Error, status=409).error.title == "Missing contact"
     zetkin.patch(path, schema.Event, {"contact_id": person})
     assert len(zetkin.post(f"{path}/reminders", list[schema.Reminder], status=202)) == 1

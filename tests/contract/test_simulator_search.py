@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -95,6 +95,11 @@ def test_person_data_and_person_field(zetkin: Zetkin) -> None:
     day = "2020-06-01"
     late = ids(p for p in people(zetkin) if p.fields.get("medlem_sedan", "") >= day)
     assert found(zetkin, only("person_field", field="medlem_sedan", after=day)) == late
+    one = next(p for p in people(zetkin) if p.id in late)
+    joined = date.fromisoformat(one.fields["medlem_sedan"])
+    before, on, after = ((joined + timedelta(days=n)).isoformat() for n in (-1, 0, 1))
+    assert one.id in found(zetkin, only("person_field", field="medlem_sedan", after=on, before=after))
+    assert one.id not in found(zetkin, only("person_field", field="medlem_sedan", after=before, before=on))
     early = found(zetkin, only("person_field", field="medlem_sedan", before=day))
     assert early
     assert not early & late

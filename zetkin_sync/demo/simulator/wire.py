@@ -101,6 +101,10 @@ async def send_faulty(line: Line, fault: Fault, answer: Callable[[], Reply]) -> 
             if fault.after_commit:
                 answer()
             await line.break_off()
+        case Kind.STALL:
+            ready = answer() if fault.after_commit else None
+            await asyncio.sleep(fault.seconds)
+            await line.send(ready or answer())
         case Kind.SLOW:
             await line.dribble(answer(), fault.seconds)
         case Kind.CUT:
