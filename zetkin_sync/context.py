@@ -11,7 +11,7 @@ import msgspec
 
 from zetkin_sync.changes import Action
 from zetkin_sync.configuration import Configuration
-from zetkin_sync.goals import BoundPlan
+from zetkin_sync.goals import BoundPlan, area_facts
 from zetkin_sync.language import Message
 from zetkin_sync.ports import Mailer, Progress, Zetkin
 from zetkin_sync.records import RunState
@@ -98,7 +98,7 @@ def known_facts(store: Store, configuration: Configuration, *, now: datetime) ->
     return replace(
         facts,
         events=events,
-        areas=index.facts(),
+        areas=area_facts(index),
         **{**more, "priorities": (*more["priorities"], *configuration.priorities)},
         more={**facts.more, "priority_prefixes": prefixes},
     )

@@ -7,7 +7,8 @@ fails with the names that do.
 from __future__ import annotations
 
 import pkgutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from importlib import import_module
 from types import ModuleType
 from typing import Any, cast
@@ -16,10 +17,11 @@ from zetkin_sync.changes import Action
 from zetkin_sync.configuration import ActionEntry, Configuration
 from zetkin_sync.errors import ConfigError, Problem
 from zetkin_sync.goals import BoundPlan, Metric, bind
-from zetkin_sync.language import say
+from zetkin_sync.language import Message, say
 
 JOBS = "jobs"
 CONNECTORS = "connectors"
+REGISTERS = "connectors.registers"
 METRICS = "zetkin_sync.goals.metrics"
 ACTIONS = "zetkin_sync.changes.actions"
 
@@ -72,6 +74,39 @@ def metric(name: str) -> Metric:
     return cast(Metric, module(METRICS, name, needs="measure"))
 
 
+@dataclass(frozen=True)
+class Register:
+    """A register that people upload: `read(data, filename, units, areas, …)` gives rows and row errors."""
+
+    name: str
+    title: Message
+    module: ModuleType
+    sheet: ModuleType
+
+    def template(self) -> bytes:
+        """An empty file to fill in."""
+        return cast(bytes, self.sheet.template(self.module.COLUMNS))
+
+    def read(
+        self, data: bytes, filename: str, *, units: Mapping[str, int], areas: Mapping[str, str], **more: Any
+    ) -> tuple[list[Any], list[Any]]:
+        """The rows that were understood and an error for each cell that was not. Names become ids by `units`
+        (associations) and `areas`."""
+        known = self.sheet.Known(units=units, areas=areas)
+        return cast(tuple[list[Any], list[Any]], self.module.read(data, filename, known, **more))
+
+
+def register(name: str, configuration: Configuration) -> Register:
+    """A register that the configuration names. Raises ConfigError with those that it does."""
+    if name not in configuration.district.registers:
+        raise ConfigError(
+            say("The configuration names no register {name}.", name=name),
+            say("There are: {names}.", names=", ".join(configuration.district.registers)),
+        )
+    found = module(REGISTERS, name, needs="COLUMNS")
+    return Register(found.NAME, found.TITLE, found, module(REGISTERS, "sheet", needs="template"))
+
+
 def action(name: str, entry: ActionEntry) -> Action:
     """An action with its limits and parameters."""
     found = module(ACTIONS, entry.module or name, needs="propose")
@@ -114,5 +149,7 @@ def check(configuration: Configuration, *, job: Callable[[str], Any] = job) -> N
     for name, entry_ in configuration.actions.items():
         action(name, entry_)
     bound_plans(configuration)
+    for register_name in configuration.district.registers:
+        register(register_name, configuration)
     for connector_name in configuration.district.connectors.values():
         connector(connector_name)

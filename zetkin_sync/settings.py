@@ -36,6 +36,7 @@ class Settings(BaseSettings):
     hash_key_old: SecretStr | None = None
 
     zetkin_url: str = "https://api.zetk.in"
+    zetkin_app_url: str = "https://app.zetkin.org"
     zetkin_app: str | None = "https://app.zetkin.org"
     zetkin_client_id: str | None = None
     zetkin_client_secret: SecretStr | None = None

@@ -10,9 +10,10 @@ from typing import Any
 
 import msgspec
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from zetkin_sync.areas.area import Area, AreaFile
-from zetkin_sync.areas.geometry import fit
+from zetkin_sync.areas.geometry import Fitted, fit, fit_all
 from zetkin_sync.areas.postcodes import normal_prefix
 from zetkin_sync.errors import Problem
 from zetkin_sync.language import Message, say
@@ -37,25 +38,19 @@ def read_geojson(data: bytes, *, file: str, columns: Columns | None = None) -> t
     priority, owner, valid_from, valid_to.
     """
     columns = columns or Columns()
-    whole = say("it is not GeoJSON")
-    try:
-        content = msgspec.json.decode(data.removeprefix(b"\xef\xbb\xbf"))
-    except (msgspec.DecodeError, RecursionError):
-        return AreaFile(), [_problem(file, "", whole, say("a FeatureCollection of polygons, UTF-8"))]
-    features = content.get("features") if isinstance(content, dict) else None
-    if isinstance(content, dict) and content.get("type") == "Feature":
-        features = [content]
-    if not isinstance(features, list):
-        return AreaFile(), [_problem(file, "", whole, say("a FeatureCollection of polygons, UTF-8"))]
+    features = _features(data)
+    if features is None:
+        wrong, allowed = say("it is not GeoJSON"), say("a FeatureCollection of polygons, UTF-8")
+        return AreaFile(), [_problem(file, "", wrong, allowed)]
     taken = _Taken(file)
-    for number, feature in enumerate(features, start=1):
-        if not isinstance(feature, dict):
+    shapes = fit_all(_shapes([_NOTHING if f is None else f.geometry for f in features]))
+    for number, (feature, fitted) in enumerate(zip(features, shapes, strict=True), start=1):
+        if feature is None:
             taken.refuse(f"feature {number}", say("it is not a feature"))
             continue
-        properties = feature.get("properties") or {}
-        shape = feature.get("geometry")
+        properties = feature.properties or {}
         known = _first(properties, (columns.id,) if columns.id else _IDS)
-        id_ = known if columns.id else feature.get("id", known)
+        id_ = known if columns.id or feature.id is None else feature.id
         if id_ is None or str(id_).strip() == "":
             taken.refuse(
                 f"feature {number}",
@@ -68,11 +63,62 @@ def read_geojson(data: bytes, *, file: str, columns: Columns | None = None) -> t
             f"feature {number}",
             str(id_).strip(),
             title=title,
-            shape=shape,
+            fitted=fitted,
             properties=properties,
             kind=columns.kind,
         )
     return taken.done()
+
+
+_NOTHING = msgspec.Raw(b"null")
+
+
+class _Feature(msgspec.Struct):
+    """A feature whose geometry stays text until shapely reads it."""
+
+    properties: dict[str, Any] | None = None
+    geometry: msgspec.Raw = _NOTHING
+    id: str | int | float | None = None
+    type: str = ""
+
+
+class _Collection(msgspec.Struct):
+    features: list[msgspec.Raw] | None = None
+    type: str = ""
+
+
+def _features(data: bytes) -> list[_Feature | None] | None:
+    """The features, None for what is none; nothing at all when the file is no GeoJSON."""
+    text = data.removeprefix(b"\xef\xbb\xbf")
+    try:
+        collection = msgspec.json.decode(text, type=_Collection)
+    except (msgspec.DecodeError, msgspec.ValidationError, RecursionError, UnicodeDecodeError):
+        return None
+    if collection.type == "Feature":
+        return [_feature(text)]
+    if collection.features is None:
+        return None
+    return [_feature(raw) for raw in collection.features]
+
+
+def _feature(raw: bytes | msgspec.Raw) -> _Feature | None:
+    try:
+        return msgspec.json.decode(raw, type=_Feature)
+    except (msgspec.DecodeError, msgspec.ValidationError, RecursionError):
+        return None
+
+
+def _shapes(texts: list[msgspec.Raw]) -> list[BaseGeometry | None]:
+    """The geometries, None where a text is none. Rings that drawing tools left open are closed."""
+    found = shapely.from_geojson([bytes(text) for text in texts], on_invalid="ignore")
+    return [_mended(text) if shape is None else shape for shape, text in zip(found, texts, strict=True)]
+
+
+def _mended(text: msgspec.Raw) -> BaseGeometry | None:
+    try:
+        return _shape(msgspec.json.decode(text))
+    except (msgspec.DecodeError, RecursionError):
+        return None
 
 
 def areas_from_zetkin(rows: Iterable[Mapping[str, Any]]) -> tuple[AreaFile, list[Problem]]:
@@ -83,7 +129,7 @@ def areas_from_zetkin(rows: Iterable[Mapping[str, Any]]) -> tuple[AreaFile, list
             f"area {row['id']}",
             f"zetkin-{row['id']}",
             title=row.get("title"),
-            shape=row.get("boundary"),
+            fitted=fit(_shape(row.get("boundary"))),
             properties={},
         )
     return taken.done()
@@ -130,12 +176,11 @@ class _Taken:
         id_: str,
         *,
         title: Any,
-        shape: Any,
+        fitted: Fitted,
         properties: Mapping[str, Any],
         kind: str = "area",
     ) -> None:
         key = f"{key} ({id_})"
-        fitted = fit(_shape(shape))
         if fitted.refused is not None:
             self.refuse(key, fitted.refused, say("a polygon in WGS84 (longitude, latitude) or SWEREF 99 TM"))
             return
@@ -175,12 +220,13 @@ def _problem(file: str, key: str, wrong: Message, allowed: Message) -> Problem:
     return Problem(file=file, key=key or "-", wrong=wrong, allowed=allowed)
 
 
-def _shape(value: Any) -> Any:
-    """The geometry of a decoded GeoJSON object; none when it is not one."""
+def _shape(value: Any) -> BaseGeometry | None:
+    """The geometry of a decoded GeoJSON object, its rings closed; none when it is not one."""
     if not isinstance(value, dict):
         return None
     try:
-        return shapely.from_geojson(msgspec.json.encode(_closed(value)))
+        shape: BaseGeometry = shapely.from_geojson(msgspec.json.encode(_closed(value)))
+        return shape
     except (shapely.GEOSException, ValueError, TypeError):
         return None
 

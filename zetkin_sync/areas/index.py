@@ -17,7 +17,6 @@ from zetkin_sync.areas.geometry import square_metres
 from zetkin_sync.areas.names import NamesOfAreas
 from zetkin_sync.areas.points import Floats, Hits, Polygons
 from zetkin_sync.areas.postcodes import PostcodeRules, normal_postcode, postcode_in
-from zetkin_sync.records.facts import AreaFact
 
 LOCATED, TEXT, POSTCODE, UNKNOWN = "located", "text", "postcode", "unknown"
 TAG, ORGANIZATION = "tag", "organization"
@@ -150,23 +149,6 @@ class AreaIndex:
         drawn = [area for area in self.areas if area.geometry is not None]
         sizes = square_metres(np.asarray([area.geometry for area in drawn], dtype=object))
         return {area.id: float(size) for area, size in zip(drawn, sizes, strict=True)}
-
-    def facts(self) -> tuple[AreaFact, ...]:
-        """The areas without their drawings, for the packages that know no geometry."""
-        found = []
-        for area in self.areas:
-            lng, lat = self.centres.get(area.id, (None, None))
-            found.append(
-                AreaFact(
-                    id=area.id,
-                    title=area.title,
-                    kind=area.kind,
-                    lat=lat,
-                    lng=lng,
-                    square_metres=self.sizes.get(area.id),
-                )
-            )
-        return tuple(found)
 
     @cached_property
     def digest(self) -> str:

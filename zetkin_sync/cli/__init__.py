@@ -45,6 +45,17 @@ _COMMANDS = {
     "simulator": _Command(
         "simulator", "simulator", _SAY("A simulated Zetkin with a synthetic district, to try things on.")
     ),
+    "goals": _Command("goals", "goals", _SAY("Where the plan stands, goal by goal, and why.")),
+    "attest": _Command(
+        "attesting", "attest", _SAY("Say that something of the plan is done, or not, or was not held.")
+    ),
+    "calendar": _Command(
+        "goals", "calendar", _SAY("The days that the plan names, and what is to be done when.")
+    ),
+    "areas": _Command("areas", "app", _SAY("Areas: check them, take in a drawn file, say where points lie.")),
+    "registers": _Command(
+        "registers", "app", _SAY("Registers kept elsewhere: templates, and files taken in.")
+    ),
     "plans": _Command("deciding", "app", _SAY("Proposals: see, approve, reject.")),
     "callouts": _Command("callouts", "app", _SAY("Callouts: who is asked about what.")),
     "status": _Command("status", "app", _SAY("Status mails: look at one, send them now.")),

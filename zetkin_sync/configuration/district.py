@@ -64,6 +64,18 @@ class District(_Part):
     zetkin: ZetkinPart = ZetkinPart()
     kinds: tuple[KindRule, ...] = ()
     default_kind: Kind = "geographic"
+    registers: tuple[str, ...] = (
+        "activity_fund",
+        "premises",
+        "committees",
+        "roles",
+        "cooperation",
+        "support",
+        "support_requests",
+        "survey",
+        "priorities",
+        "members",
+    )
     connectors: dict[str, str] = {"zetkin": "zetkin", "mailer": "smtp"}
     connector_options: dict[str, dict[str, Any]] = {}
 

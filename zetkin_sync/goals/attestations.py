@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
+from hmac import compare_digest
+from typing import NamedTuple
 
 from zetkin_sync.language import Message, say
+from zetkin_sync.privacy import keyed_hash
 from zetkin_sync.records.facts import AttestationFact, Facts
 
 VERDICTS = ("done", "not_done", "not_held", "held", "not_started", "started", "decided", "date_set")
@@ -45,3 +48,32 @@ def refused(*, verdict: str, on: date, expires: date | None, today: date) -> Mes
     if expires is not None and expires < today:
         return say("it would have expired already, on {on}", on=expires)
     return None
+
+
+class Ticket(NamedTuple):
+    """What a signed link in a mail asks: one goal for one unit, until a day. It opens a page behind login."""
+
+    district: int
+    goal: str
+    unit: int
+    until: date
+
+
+def ticket(asked: Ticket, *, key: bytes) -> str:
+    """The link's last part: readable, and worthless with a letter changed. It attests nothing by itself."""
+    body = f"{asked.district}.{asked.unit}.{asked.until:%Y%m%d}.{asked.goal}"
+    return f"{body}.{_seal(body, key)}"
+
+
+def read_ticket(text: str, *, keys: tuple[bytes, ...], today: date) -> Ticket | None:
+    """What a link asks; none when it was changed, made with another key, or is too old."""
+    body, _, seal = text.rpartition(".")
+    if not any(compare_digest(seal, _seal(body, key)) for key in keys):
+        return None
+    district, unit, until, goal = body.split(".", 3)
+    asked = Ticket(int(district), goal, int(unit), datetime.strptime(until, "%Y%m%d").date())  # noqa: DTZ007 - a day
+    return asked if asked.until >= today else None
+
+
+def _seal(body: str, key: bytes) -> str:
+    return keyed_hash(key, f"attest:{body}").hex()[:32]

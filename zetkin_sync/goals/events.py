@@ -205,6 +205,11 @@ class EventTable:
         return np.array(late, np.bool_)
 
     @cached_property
+    def reminded(self) -> Mask:
+        """Has anybody who is booked been reminded?"""
+        return self._among({b.event for b in self._bookings if b.reminded is not None})
+
+    @cached_property
     def together(self) -> Mask:
         """Do several organizations have an event there and then? That is one arrangement, whoever wrote it down."""
         who: dict[tuple[object, ...], set[int]] = {}

@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from zetkin_sync.areas.index import AreaIndex
 from zetkin_sync.areas.names import Words, words_of
 from zetkin_sync.goals.events import EventFilter, EventTable, Mask
 from zetkin_sync.goals.priorities import GEOGRAPHIC, current
@@ -17,6 +18,18 @@ from zetkin_sync.language import Message, say
 from zetkin_sync.records.facts import AreaFact, Facts, OrganizationFact, PriorityFact, RegisterFact
 
 ASSOCIATIONS = ("geographic", "branch")
+
+
+def area_facts(index: AreaIndex) -> tuple[AreaFact, ...]:
+    """The areas in force without their drawings."""
+    found = []
+    for area in index.areas:
+        lng, lat = index.centres.get(area.id, (None, None))
+        size = index.sizes.get(area.id)
+        found.append(
+            AreaFact(id=area.id, title=area.title, kind=area.kind, lat=lat, lng=lng, square_metres=size)
+        )
+    return tuple(found)
 
 
 class Observed:

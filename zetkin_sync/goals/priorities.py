@@ -68,12 +68,13 @@ def meets(
         wanted = subjects.get(priority.subject)
         return np.zeros(len(rows), np.bool_) if wanted is None else events.matching(wanted)[rows]
     if priority.lat is not None and priority.lng is not None:
-        return _metres(events, rows, priority.lng, priority.lat) <= (priority.radius or 0.0)
+        return metres_from(events, rows, priority.lng, priority.lat) <= (priority.radius or 0.0)
     inside = events.by_area.get(priority.subject)
     return np.zeros(len(rows), np.bool_) if inside is None else np.isin(rows, inside)
 
 
-def _metres(events: EventTable, rows: NDArray[np.int64], lng: float, lat: float) -> NDArray[np.float64]:
+def metres_from(events: EventTable, rows: NDArray[np.int64], lng: float, lat: float) -> NDArray[np.float64]:
+    """How far some events are from a point; infinitely far where the place is not known."""
     across = np.radians(events.lng[rows] - lng) * np.cos(np.radians((events.lat[rows] + lat) / 2))
     metres = _EARTH_RADIUS * np.hypot(across, np.radians(events.lat[rows] - lat))
     return np.where(np.isnan(metres), np.inf, metres)

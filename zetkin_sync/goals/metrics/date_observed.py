@@ -61,9 +61,9 @@ def measure(observed: Observed, asked: Asked[Parameters]) -> Measurement:
     return _by_events(observed, asked, day, arranged=said is not None and said.verdict == "held")
 
 
-def day_of(observed: Observed, asked: Asked[Parameters]) -> date | None:
-    """The day this year; the newest date that somebody has set comes before the plan's own."""
-    year = observed.today.year
+def day_of(observed: Observed, asked: Asked[Parameters], *, year: int | None = None) -> date | None:
+    """The day in a year (this one); the newest date that somebody has set comes before the plan's own."""
+    year = year or observed.today.year
     told = newest(
         observed.facts,
         goal=asked.goal.id,

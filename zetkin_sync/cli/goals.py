@@ -1,0 +1,383 @@
+"""`goals`, `calendar`: where the plan stands, goal by goal, and why; the days that it names."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from typing import Annotated, Any
+
+import typer
+
+from zetkin_sync import plugins
+from zetkin_sync.cli import printing
+from zetkin_sync.cli.opening import district_of, opened
+from zetkin_sync.configuration import Configuration
+from zetkin_sync.context import known_facts
+from zetkin_sync.errors import ConfigError
+from zetkin_sync.goals import Assessed, BoundPlan, Goal, Observed, assess
+from zetkin_sync.goals.assess import points_each
+from zetkin_sync.goals.calendar import Commitment, commitments
+from zetkin_sync.goals.kept import from_row
+from zetkin_sync.goals.links import Links
+from zetkin_sync.goals.measurement import Evidence, Part
+from zetkin_sync.goals.table import markdown, set_by, target_of
+from zetkin_sync.goals.white_spots import WhiteSpot, white_spots
+from zetkin_sync.goals.words import ORDER, OUTLOOKS, state_of
+from zetkin_sync.language import Share, say
+from zetkin_sync.problems import one_of
+from zetkin_sync.records.facts import Facts
+from zetkin_sync.runner import Installation
+from zetkin_sync.store import assessments
+
+_SAY = printing.say
+_STYLES = {"missed": "bold red", "behind": "red", "unknown": "yellow", "on_track": "cyan", "met": "green"}
+
+District = Annotated[
+    str | None, typer.Option("--district", help=_SAY("Which district, when there are several."))
+]
+AsJson = Annotated[bool, typer.Option("--json", help=_SAY("Print JSON."))]
+AsOf = Annotated[
+    datetime | None,
+    typer.Option("--as-of", formats=["%Y-%m-%d"], help=_SAY("A past day: what was shown then.")),
+]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What is known of a plan on a day: fresh, or as it was shown."""
+
+    facts: Facts
+    plan: BoundPlan
+    assessed: tuple[Assessed, ...]
+    links: Links
+
+    def of(self, goal: Goal) -> list[Assessed]:
+        return [a for a in self.assessed if a.goal == goal.id]
+
+
+def goals(  # noqa: PLR0917 - the order is the command's
+    goal: Annotated[
+        str | None, typer.Argument(help=_SAY("One goal: its id, or its number in the plan."))
+    ] = None,
+    unit: Annotated[
+        str | None, typer.Option("--unit", help=_SAY("One association: its id, or its title in Zetkin."))
+    ] = None,
+    why: Annotated[
+        bool, typer.Option("--why", help=_SAY("The rule in words, and the records behind the figure."))
+    ] = False,
+    as_of: AsOf = None,
+    plan: Annotated[
+        str | None, typer.Option("--plan", help=_SAY("Which plan, when there are several."))
+    ] = None,
+    table: Annotated[
+        bool, typer.Option("--table", help=_SAY("The plan's table, in Markdown, and nothing else."))
+    ] = False,
+    district: District = None,
+    as_json: AsJson = False,
+) -> None:
+    """Where the plan stands, goal by goal, and why."""
+    with opened() as installation:
+        configuration = district_of(installation, district)
+        bound = _plan(installation, configuration, plan)
+        if table:
+            printing.out.print(markdown(bound.plan), markup=False, soft_wrap=True)
+            return
+        chosen = _goal(bound, goal) if goal else None
+        day = as_of.date() if as_of else None
+        standing = _standing(installation, configuration, bound, day=day, only=chosen)
+        asked = _unit(standing.facts, unit) if unit else standing.facts.district
+        if as_json:
+            shown = [a for a in standing.assessed if a.unit == asked]
+            printing.print_json([_as_dict(a, standing, why=why) for a in shown])
+        elif chosen is None:
+            _print_all(standing, asked)
+        else:
+            _print_one(standing, chosen, asked, why=why)
+
+
+def calendar(district: District = None, as_json: AsJson = False) -> None:
+    """The days that the plan names, what is to be done when, and the priority areas where nothing happens."""
+    with opened() as installation:
+        configuration = district_of(installation, district)
+        facts = known_facts(installation.store, configuration, now=installation.store.now())
+        observed = Observed(facts)
+        found: list[tuple[BoundPlan, list[Commitment]]] = []
+        spots: list[WhiteSpot] = []
+        for bound in plugins.bound_plans(configuration):
+            found.append((bound, commitments(observed, bound)))
+            spots += white_spots(observed, events=bound.plan.events.get("outward", bound.plan.events["all"]))
+        if as_json:
+            printing.print_json(
+                {
+                    "days": [_day_as_dict(c) for _, days in found for c in days],
+                    "white_spots": [_spot_as_dict(s, observed) for s in spots],
+                }
+            )
+            return
+        for bound, days in found:
+            printing.line(bound.plan.title, style="bold")
+            printing.table(
+                [say("Day"), say("What"), say("State"), say("Next step"), say("Due")],
+                (_day_row(c) for c in days),
+            )
+        if spots:
+            printing.line(say("Priority areas where nothing has happened for 30 days"), style="bold")
+            printing.table(
+                [say("Area"), say("Days"), say("Association"), say("What would help")],
+                ((s.title, s.days, s.association and observed.title(s.association), s.step) for s in spots),
+                numbers=[1],
+            )
+
+
+def _plan(installation: Installation, configuration: Configuration, name: str | None) -> BoundPlan:
+    plans = plugins.bound_plans(configuration)
+    if not plans:
+        raise ConfigError(
+            say("There is no plan in the configuration."), say("Write config/plan.toml; see docs/plan.md.")
+        )
+    today = installation.store.now().astimezone(configuration.district.zone).date()
+    if name is None:
+        return max(plans, key=lambda p: (p.plan.starts <= today, p.plan.starts))
+    for plan in plans:
+        if plan.plan.id == name:
+            return plan
+    raise ConfigError(
+        say("There is no plan {name}.", name=name),
+        say("{hint}", hint=one_of([p.plan.id for p in plans], near=name)),
+    )
+
+
+def _goal(bound: BoundPlan, name: str) -> Goal:
+    found = bound.plan.goal(name)
+    if found is not None:
+        return found
+    names = [goal.id for goal in bound.plan.goals]
+    raise ConfigError(
+        say("There is no goal {name}.", name=name), say("{hint}", hint=one_of(names, near=name))
+    )
+
+
+def _unit(facts: Facts, name: str) -> int:
+    for organization in facts.organizations:
+        if name in (str(organization.id), organization.title):
+            return organization.id
+    titles = [o.title for o in facts.organizations]
+    raise ConfigError(
+        say("There is no association {name}.", name=name), say("{hint}", hint=one_of(titles, near=name))
+    )
+
+
+def _standing(
+    installation: Installation,
+    configuration: Configuration,
+    bound: BoundPlan,
+    *,
+    day: date | None,
+    only: Goal | None,
+) -> Standing:
+    """Assessed now; for a past day what was stored, and what was not stored assessed as of that day."""
+    store, zone = installation.store, configuration.district.zone
+    now = store.now()
+    if day is not None:
+        if day > now.astimezone(zone).date():
+            raise ConfigError(say("{day} lies ahead.", day=day), say("Give a day that has passed."))
+        now = min(now, datetime.combine(day, time(23, 59, 59), zone).astimezone(UTC))
+    facts = known_facts(store, configuration, now=now)
+    links = Links(facts, zetkin=installation.settings.zetkin_app_url, page=installation.settings.page_url)
+    wanted = {only.id} if only else None
+    stored: dict[tuple[str, int], Assessed] = {}
+    if day is not None:
+        for row in assessments.held(store, district=configuration.root, day=day):
+            if row.plan == bound.plan.id and (wanted is None or row.goal in wanted):
+                stored[row.goal, row.unit] = from_row(row, bound.plan.goal(row.goal))
+    missing = {g.id for g in bound.plan.goals if (g.id, configuration.root) not in stored}
+    fresh = assess(facts, bound, only=missing & wanted if wanted else missing)
+    return Standing(facts, bound, (*stored.values(), *fresh), links)
+
+
+def _print_all(standing: Standing, unit: int) -> None:
+    by_goal = {a.goal: a for a in standing.assessed if a.unit == unit}
+    found = [(g, by_goal[g.id]) for g in standing.plan.plan.goals if g.id in by_goal]
+    printing.line(standing.plan.plan.title, style="bold")
+    printing.table(
+        [say("No."), say("Goal"), say("State"), say("Finding"), say("Target"), say("Set by")],
+        (
+            (g.name, g.title.text(printing.language.code), state_of(a), a.finding, target_of(g), set_by(g))
+            for g, a in found
+        ),
+    )
+    counts = [(state, sum(a.state is state for _, a in found)) for state in ORDER]
+    printing.line(
+        say(
+            "{met} met, {track} on track, {behind} behind, {missed} missed, {unknown} unknown, {other} not judged",
+            **_counts(dict(counts)),
+        )
+    )
+
+
+def _counts(counts: dict[Any, int]) -> dict[str, int]:
+    by_name = {state.value: n for state, n in counts.items()}
+    names = {"met": "met", "track": "on_track", "behind": "behind", "missed": "missed", "unknown": "unknown"}
+    return {key: by_name[state] for key, state in names.items()} | {"other": by_name["not_applicable"]}
+
+
+def _print_one(standing: Standing, goal: Goal, unit: int, *, why: bool) -> None:
+    code = printing.language.code
+    found = next((a for a in standing.of(goal) if a.unit == unit), None)
+    printing.line(f"{goal.name}. {goal.title.text(code)}", style="bold")
+    printing.line(f"”{goal.quote}”")
+    if found is None:
+        printing.line(say("This goal is not judged for {unit}.", unit=Observed(standing.facts).title(unit)))
+        return
+    printing.line(
+        say("{state}: {finding}", state=state_of(found), finding=found.finding),
+        style=_STYLES.get(found.state.value),
+    )
+    _print_figure(goal, found)
+    for missing in found.missing:
+        printing.line(say("Missing: {what}", what=missing), style="yellow")
+    if goal.step and found.state.value in ("behind", "missed", "unknown"):
+        printing.line(say("Next step: {step}", step=goal.step.text(code)))
+    if why:
+        printing.line(say("Rule: {rule}", rule=goal.definition.text(code)))
+    units = [p for p in found.parts if isinstance(p.unit, str)] if unit == standing.facts.district else []
+    others = (
+        [a for a in standing.of(goal) if a.unit != standing.facts.district]
+        if unit == standing.facts.district
+        else []
+    )
+    _print_units(standing, others, units)
+    if why:
+        _print_evidence(standing, found.evidence)
+
+
+def _print_figure(goal: Goal, found: Assessed) -> None:
+    printing.line(say("Target: {target} ({who})", target=target_of(goal), who=set_by(goal)))
+    weight = points_each(found) if goal.figure == "share" and (found.denominator or 0) <= 100 else None
+    if weight:
+        printing.line(say("One of them is {points} percentage points.", points=weight))
+    if found.before is not None:
+        before = Share(found.before) if goal.figure == "share" else found.before
+        printing.line(say("The same stretch last year: {before}", before=before))
+    if found.outlook is not None:
+        printing.line(say("By the end of the year: {outlook}", outlook=OUTLOOKS[found.outlook]))
+
+
+def _print_units(standing: Standing, units: Sequence[Assessed], areas: Sequence[Part]) -> None:
+    titles = {o.id: o.title for o in standing.facts.organizations}
+    rank = {state: place for place, state in enumerate(ORDER)}
+    if units:
+        ordered = sorted(units, key=lambda a: (rank[a.state], titles.get(a.unit, "")))
+        printing.table(
+            [say("Association"), say("State"), say("Finding")],
+            ((titles.get(a.unit, str(a.unit)), state_of(a), a.finding) for a in ordered),
+        )
+    if areas:
+        printing.table(
+            [say("What"), say("Known"), say("Finding")],
+            ((p.title, p.verdict.value, p.finding) for p in areas),
+        )
+
+
+def _print_evidence(standing: Standing, evidence: Sequence[Evidence]) -> None:
+    if not evidence:
+        printing.line(say("No single records stand behind this figure: it is a count."))
+    rows = [(kind, str(id_), standing.links.link(kind, id_)) for kind, ids in evidence for id_ in ids]
+    if rows:
+        printing.table([say("Record"), say("Id"), say("Link")], rows)
+
+
+def _as_dict(found: Assessed, standing: Standing, *, why: bool) -> dict[str, Any]:
+    goal = standing.plan.plan.goal(found.goal)
+    shown: dict[str, Any] = {
+        "plan": found.plan,
+        "goal": found.goal,
+        "number": found.number,
+        "title": goal.title.text(printing.language.code) if goal else found.goal,
+        "unit": found.unit,
+        "day": found.day,
+        "state": found.state.value,
+        "shown_only": found.shown,
+        "finding": _SAY(found.finding),
+        "value": found.value,
+        "numerator": found.numerator,
+        "denominator": found.denominator,
+        "lower": found.lower,
+        "upper": found.upper,
+        "more_needed": found.more_needed,
+        "before": found.before,
+        "outlook": None if found.outlook is None else found.outlook.value,
+        "target": found.target,
+        "target_from": found.target_from.value,
+        "missing": [_SAY(message) for message in found.missing],
+        "evidence_class": [c.value for c in goal.evidence] if goal else [],
+        "readers": list(goal.readers) if goal else [],
+        "owner": list(goal.owner) if goal else [],
+    }
+    if goal and why:
+        shown["rule"] = goal.definition.text(printing.language.code)
+        shown["quote"] = goal.quote
+        shown["step"] = goal.step.text(printing.language.code) if goal.step else None
+        shown["units"] = [_part_as_dict(part, standing.links) for part in found.parts]
+    if why:
+        shown["evidence"] = [
+            {"kind": kind, "id": id_, "link": standing.links.link(kind, id_)}
+            for kind, ids in found.evidence
+            for id_ in ids
+        ]
+    return shown
+
+
+def _part_as_dict(part: Part, links: Links) -> dict[str, Any]:
+    return {
+        "unit": part.unit,
+        "title": part.title,
+        "known": part.verdict.value,
+        "finding": _SAY(part.finding),
+        "value": part.value,
+        "of": part.of,
+        "missing": [_SAY(message) for message in part.missing],
+        "evidence": [{"kind": k, "id": i, "link": links.link(k, i)} for k, ids in part.evidence for i in ids],
+    }
+
+
+def _day_row(found: Commitment) -> tuple[object, ...]:
+    step = found.next_step
+    day = say("no date yet") if found.day is None else printing.language.long_day(found.day)
+    title = found.goal.title.text(printing.language.code)
+    return (
+        day,
+        title,
+        state_of(found.assessed) if found.judged else None,
+        step and step.what,
+        step and printing.language.day(step.due),
+    )
+
+
+def _day_as_dict(found: Commitment) -> dict[str, Any]:
+    return {
+        "goal": found.goal.id,
+        "title": found.goal.title.text(printing.language.code),
+        "day": found.day,
+        "state": found.assessed.state.value if found.judged else None,
+        "events": list(found.events),
+        "has_contact": found.contact,
+        "needed": found.needed,
+        "booked": found.booked,
+        "steps": [{"due": s.due, "what": _SAY(s.what), "done": s.done} for s in found.steps],
+    }
+
+
+def _spot_as_dict(spot: WhiteSpot, observed: Observed) -> dict[str, Any]:
+    return {
+        "area": spot.area,
+        "title": spot.title,
+        "days": spot.days,
+        "last_event": spot.last_event,
+        "association": spot.association,
+        "association_title": None if spot.association is None else observed.title(spot.association),
+        "next_event": spot.event,
+        "metres": spot.metres,
+        "step": _SAY(spot.step),
+    }

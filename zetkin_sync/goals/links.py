@@ -1,0 +1,39 @@
+"""Where a record can be seen: in Zetkin's own pages, or on ours."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from zetkin_sync.records.facts import EventFact, Facts
+
+
+class Links:
+    """Addresses of records; none for a kind that has no page of its own."""
+
+    def __init__(self, facts: Facts, *, zetkin: str, page: str) -> None:
+        """`zetkin` is the address of Zetkin's pages (not of its API), `page` of ours."""
+        self._zetkin, self._page = zetkin.rstrip("/"), page.rstrip("/")
+        self._district = facts.district
+        self._events: Mapping[int, EventFact] = {event.id: event for event in facts.events}
+
+    def link(self, kind: str, id_: int | str) -> str | None:
+        """The address of one record of some evidence. No link leads to a person."""
+        if kind.endswith("event") or kind == "event without place":
+            return self.event(int(id_))
+        match kind:
+            case "organization":
+                return f"{self._zetkin}/organize/{id_}"
+            case "tag":
+                return f"{self._zetkin}/organize/{self._district}/people"
+            case "area":
+                return f"{self._page}/areas/{id_}"
+            case "attestation":
+                return f"{self._page}/attestations/{id_}"
+            case _:
+                return None
+
+    def event(self, id_: int) -> str | None:
+        """An event's page; Zetkin finds it by its id whatever project it is in."""
+        event = self._events.get(id_)
+        organization = event.organization if event else self._district
+        return f"{self._zetkin}/organize/{organization}/projects/standalone/events/{id_}"
