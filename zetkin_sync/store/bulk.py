@@ -33,21 +33,23 @@ class Stage:
         self.key = tuple(key)
         self.name = f"stage_{table.name}"
         self.count = 0
-        self._binders = [
-            (i, binder)
-            for i, name in enumerate(self.columns)
-            if (binder := self._binder(name)) is not None and connection.dialect.name == "sqlite"
-        ]
+        self._binders: list[tuple[int, Callable[[Any], Any]]] = []
+        self._insert = ""
+
+    def _create(self) -> None:
+        """Made when the first row comes: most lists have not changed since they were last read."""
+        dialect = self.connection.dialect
         definitions = ", ".join(
-            str(CreateColumn(table.c[name]).compile(dialect=connection.dialect))
-            .replace(" NOT NULL", "")
-            .strip()
+            str(CreateColumn(self.table.c[name]).compile(dialect=dialect)).replace(" NOT NULL", "").strip()
             for name in self.columns
         )
-        connection.execute(text(f"DROP TABLE IF EXISTS {self.name}"))
+        self.connection.execute(text(f"DROP TABLE IF EXISTS {self.name}"))
         primary = f", PRIMARY KEY ({', '.join(self.key)})" if self._sqlite else ""
         ending = " WITHOUT ROWID" if self._sqlite else ""
-        connection.execute(text(f"CREATE TEMPORARY TABLE {self.name} ({definitions}{primary}){ending}"))
+        self.connection.execute(text(f"CREATE TEMPORARY TABLE {self.name} ({definitions}{primary}){ending}"))
+        if self._sqlite:
+            binders = ((i, self._binder(name)) for i, name in enumerate(self.columns))
+            self._binders = [(i, binder) for i, binder in binders if binder is not None]
         marks = ", ".join("?" * len(self.columns))
         self._insert = f"INSERT OR REPLACE INTO {self.name} VALUES ({marks})"  # noqa: S608 - our own names
 
@@ -66,6 +68,8 @@ class Stage:
         """Stage rows."""
         if not rows:
             return
+        if not self._insert:
+            self._create()
         self.count += len(rows)
         if not self._sqlite:
             cursor = self.connection.connection.driver_connection.cursor()  # type: ignore[union-attr]
@@ -107,11 +111,15 @@ class Stage:
 
     def rows(self) -> int:
         """How many different rows are staged."""
+        if not self.count:
+            return 0
         counted = f"SELECT count(*) FROM (SELECT DISTINCT {', '.join(self.key)} FROM {self.name}) AS s"  # noqa: S608
         return int(self.connection.execute(text(counted)).scalar_one())
 
     def staged(self, *columns: str) -> Iterator[Any]:
         """What is staged, row by row."""
+        if not self.count:
+            return iter(())
         return iter(self.connection.execute(text(f"SELECT {', '.join(columns)} FROM {self.name}")))  # noqa: S608
 
     @property
@@ -119,4 +127,5 @@ class Stage:
         return self.connection.dialect.identifier_preparer.format_table(self.table)
 
     def drop(self) -> None:
-        self.connection.execute(text(f"DROP TABLE IF EXISTS {self.name}"))
+        if self._insert:
+            self.connection.execute(text(f"DROP TABLE IF EXISTS {self.name}"))

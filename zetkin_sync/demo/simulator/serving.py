@@ -112,7 +112,7 @@ def _breakable(connections: Connections) -> type[H11Protocol]:
 
 def serve(app: ASGIApp, *, port: int, ready: Callable[[], None] = lambda: None) -> None:
     """Serve until interrupted; `ready` is called once the port is ours. Raises ConfigError when it is taken."""
-    with socket.socket() as listening:
+    with socket.socket(proto=socket.IPPROTO_TCP) as listening:  # asyncio sends at once only on these
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listening.bind((HOST, port))
@@ -128,7 +128,7 @@ def serve(app: ASGIApp, *, port: int, ready: Callable[[], None] = lambda: None) 
 @contextmanager
 def in_thread(app: ASGIApp) -> Iterator[Operator]:
     """Serve in a thread on a free port while the block runs."""
-    with socket.socket() as listening:
+    with socket.socket(proto=socket.IPPROTO_TCP) as listening:  # asyncio sends at once only on these
         listening.bind((HOST, 0))
         server = uvicorn.Server(settings(app, 0))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
