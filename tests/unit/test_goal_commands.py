@@ -30,6 +30,7 @@ def _configuration(folder: Path) -> None:
     (folder / "associations.csv").write_text(
         "id;title;kind;contact_role\n1;Distriktet;district;\n11;Föreningen Nord;geographic;\n12;Föreningen Syd;geographic;\n"
     )
+    (folder / "areas").mkdir(exist_ok=True)
     (folder / "areas" / "test.geojson").write_bytes(
         to_geojson(
             [
