@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import heapq
+from bisect import insort
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from random import Random
@@ -116,13 +117,15 @@ class State(Tables, kw_only=True):
         links = self._connections.setdefault(organization, {})
         if person not in links:
             links[person] = Connection(follow=follow)
-            self._sorted.pop(organization, None)
+            if organization in self._sorted:
+                insort(self._sorted[organization], person)
 
     def disconnect(self, organization: int, person: int) -> bool:
         """Take a person out of an organization; False when they were not in it."""
         if self._connections.get(organization, {}).pop(person, None) is None:
             return False
-        self._sorted.pop(organization, None)
+        if organization in self._sorted:
+            self._sorted[organization].remove(person)
         return True
 
     def connected(self, organization: int, person: int) -> bool:
