@@ -14,6 +14,8 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from zetkin_sync.language import Message
+
 
 class OrganizationFact(msgspec.Struct, frozen=True, kw_only=True):
     """An organization of the district's tree. `kind` comes from config/associations.csv."""
@@ -289,7 +291,8 @@ class Facts:
     about them and nothing is concluded. `restricted` people have asked that nothing be done. `event_types` are the titles that exist, used or not; `priorities` and
     `attestations` are all that were ever said, the history included. None for threads, unreachable people,
     cases, emails, callouts or journeys means that their source was never read, which is not the same as none.
-    `earlier` gives a goal's figure (by the goal's id) as it was assessed about a year ago.
+    `reach_alerts` are sentences on mail that fails on our side. `our_lists` are the lists that lie in a folder, by
+    organization and title. `earlier` gives a goal's figure (by the goal's id) as it was assessed about a year ago.
     """
 
     district: int
@@ -313,6 +316,8 @@ class Facts:
     unreachable: frozenset[int] | None = None
     reach: Mapping[int, ReachFact] | None = None
     cases: tuple[CaseFact, ...] | None = None
+    reach_alerts: tuple[Message, ...] = ()
+    our_lists: frozenset[tuple[int, str]] = frozenset()
     emails: tuple[EmailFact, ...] | None = None
     callouts: tuple[CalloutFact, ...] | None = None
     journeys: tuple[JourneyFact, ...] | None = None

@@ -248,7 +248,7 @@ def reach(facts: Facts, *, since: date, alerts: Iterable[Message] = ()) -> dict[
             restored=again[unit],
             reasons=tuple(Why(what=why, count=n) for why, n in reasons.get(unit, Counter()).items()),
             unknown=known.unknown_share if unit == root else None,
-            ours=tuple(alerts) if unit == root else (),
+            ours=(tuple(alerts) or facts.reach_alerts) if unit == root else (),
         )
         for unit in {*reasons, *new, *again}
     }

@@ -9,7 +9,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Table, select
 from sqlmodel import Session
 
+from zetkin_sync.language import from_json
 from zetkin_sync.records import (
+    Alert,
     Case,
     CaseOutcome,
     MailboxCursor,
@@ -24,6 +26,7 @@ from zetkin_sync.records.facts import CaseFact, ReachFact, RegisterFact, Registe
 _people: Table = Person.__table__  # type: ignore[attr-defined]
 _states: Table = Reachability.__table__  # type: ignore[attr-defined]
 _cases: Table = Case.__table__  # type: ignore[attr-defined]
+_alerts: Table = Alert.__table__  # type: ignore[attr-defined]
 _probes: Table = Probe.__table__  # type: ignore[attr-defined]
 _BEST = ("ok", "unknown", "doubtful", "complained", "unreachable")
 
@@ -52,8 +55,16 @@ def load(session: Session, *, district: int, zone: ZoneInfo) -> dict[str, Any]:
             for row in sorted(cases, key=lambda r: r.id)
             if row.outcome != CaseOutcome.WITHDRAWN
         ),
+        "reach_alerts": tuple(
+            from_json(row.what) for row in connection.execute(_open_alerts(district)) if row.what
+        ),
         "probes": _probed(session, district=district, zone=zone),
     }
+
+
+def _open_alerts(district: int) -> Any:
+    mine = (_alerts.c.district == district) & _alerts.c.closed.is_(None)
+    return select(_alerts.c.what).where(mine).order_by(_alerts.c.count.desc(), _alerts.c.id)
 
 
 def _reach(session: Session, *, district: int, working_on: dict[int, Any]) -> dict[int, ReachFact]:

@@ -19,6 +19,7 @@ from zetkin_sync.records import (
     Official,
     Organization,
     Participation,
+    PeopleList,
     Person,
     Project,
     Response,
@@ -69,6 +70,7 @@ def load(
             participations=read.participations(),
             responses=read.responses(),
             officials=read.officials(),
+            our_lists=read.our_lists(),
             asked=asked,
             restricted=restricted,
             freshness=read.freshness(),
@@ -183,6 +185,10 @@ class _Reader:
             OfficialFact(organization=o, person=p, role=r)
             for o, p, r in sorted(rows, key=lambda r: (r.organization, r.person))
         )
+
+    def our_lists(self) -> frozenset[tuple[int, str]]:
+        rows = self.rows(PeopleList, "organization", "title", "folder")
+        return frozenset((row.organization, row.title) for row in rows if row.folder is not None)
 
     def missing(self, resource: str) -> frozenset[int]:
         rows = self.rows(Missing, "resource", "id")
