@@ -235,6 +235,16 @@ def test_a_providers_notice_by_mail_is_read() -> None:
     assert only(raw)[2] == "unknown_user"
 
 
+def test_a_providers_notice_that_names_nobody_blames_nobody() -> None:
+    notice = '{"notificationType":"Bounce","bounce":{"bouncedRecipients":[]},"mail":{"source":"info@forening.example"}}'
+    raw = text(
+        notice + "\n<anna@exempel.example>: 550 5.1.1 user unknown\n",
+        subject="Undelivered",
+        headers="x-amz-sns-message-id: 1\n",
+    )
+    assert (read(raw).kind, read(raw).failures) == (Kind.NONE, ())
+
+
 @pytest.mark.parametrize(
     "raw",
     [

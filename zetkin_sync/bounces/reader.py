@@ -97,6 +97,8 @@ def _notice(found: Opened) -> Reading | None:
             source="notice",
             why=say("The recipient reported our mail as spam (provider's notice)."),
         )
+    if not notice.rows:  # its other addresses are our own: the words around them are not read
+        return Reading(kind=Kind.NONE, source="notice", why=say("A provider's notice that names no address."))
     return _of_rows(found, list(notice.rows), source="notice")
 
 
