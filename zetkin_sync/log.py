@@ -62,6 +62,9 @@ ALLOWED = frozenset(
         "wait",
         "key_id",
         "why_code",
+        "deed",
+        "entry",
+        "chain",
     ]
 )
 _ADDRESS = re.compile(r"[^\s@<>\"']+@[^\s@<>\"']+")

@@ -1,5 +1,6 @@
 """Every table, one file a family. Importing this package is what makes the schema known."""
 
+from zetkin_sync.records.access import AccessCheckpoint, AccessEntry, AccessHead, AccessPerson, Deed, Erasure
 from zetkin_sync.records.asked import Asked
 from zetkin_sync.records.assessments import Assessment, GoalState
 from zetkin_sync.records.bounces import (
@@ -55,6 +56,10 @@ __all__ = [
     "RESTORED",
     "STOP",
     "Absence",
+    "AccessCheckpoint",
+    "AccessEntry",
+    "AccessHead",
+    "AccessPerson",
     "Alert",
     "AlertKind",
     "Approval",
@@ -74,6 +79,7 @@ __all__ = [
     "Case",
     "CaseOutcome",
     "Control",
+    "Deed",
     "DrawnArea",
     "Duplicate",
     "DuplicatePerson",
@@ -83,6 +89,7 @@ __all__ = [
     "EmailRecipient",
     "EmailStats",
     "EmailTheme",
+    "Erasure",
     "Event",
     "EventStats",
     "EventType",
