@@ -11,7 +11,7 @@ import json
 import ssl
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import unquote, urlsplit
 
 from imapclient import IMAPClient
@@ -27,18 +27,32 @@ _CHUNK = 25  # mails a FETCH
 _WINDOW = 50_000  # UIDs a SEARCH: its answer is one line, and lines are bounded
 _TRIES = 3
 _BODY = f"BODY.PEEK[]<0.{MAIL_BYTES + 1}>"
+# What tells who wrote when in which thread, and whether a machine did; all that is asked for of a shared mailbox.
+_HEADER = (
+    "BODY.PEEK[HEADER.FIELDS (MESSAGE-ID IN-REPLY-TO REFERENCES FROM DATE SUBJECT RETURN-PATH AUTO-SUBMITTED "
+    "PRECEDENCE LIST-ID LIST-UNSUBSCRIBE X-AUTO-RESPONSE-SUPPRESS X-AUTOREPLY X-AUTORESPOND X-MAIL-AUTOREPLY)]"
+)
 _LOST = (IMAPClientAbortError, OSError, ssl.SSLError)
 
 
 class Imap:
-    """One folder of one account. `open_client` gives a connection that is logged in."""
+    """One folder of one account. `open_client` gives a connection that is logged in.
+
+    With `headers_only` no more than some header fields of a mail ever leaves the server.
+    """
 
     def __init__(
-        self, open_client: Callable[[], IMAPClient], *, folder: str = "INBOX", move_to: str | None = None
+        self,
+        open_client: Callable[[], IMAPClient],
+        *,
+        folder: str = "INBOX",
+        move_to: str | None = None,
+        headers_only: bool = False,
     ) -> None:
         self._open = open_client
         self.folder = folder
         self.move_to = move_to
+        self._wanted = _HEADER if headers_only else _BODY
         self._client: IMAPClient | None = None
         self._validity = 0
         self._last = 0
@@ -103,10 +117,10 @@ class Imap:
             selected: dict[bytes, Any] = self._connected().select_folder(self.folder, readonly=True)
         except _LOST as error:
             self._drop()
-            raise Temporary(say("The bounce mailbox does not answer.")) from error
+            raise Temporary(say("The mailbox does not answer.")) from error
         except IMAPClientError as error:
             raise NeedsHuman(
-                say("The folder {folder} cannot be opened in the bounce mailbox.", folder=self.folder),
+                say("The folder {folder} cannot be opened in the mailbox.", folder=self.folder),
                 say("Check its name and the account's rights."),
             ) from error
         return selected
@@ -123,7 +137,7 @@ class Imap:
         """Connect anew. Raises Temporary when that fails or when the folder was made anew meanwhile."""
         self._drop()
         if int(self._examine()[b"UIDVALIDITY"]) != self._validity:
-            raise Temporary(say("The bounce mailbox was made anew while it was read."))
+            raise Temporary(say("The mailbox was made anew while it was read."))
 
     # -- finding and fetching
 
@@ -149,8 +163,8 @@ class Imap:
                     break
                 self._again()
             except IMAPClientError as error:
-                raise NeedsHuman(say("The bounce mailbox refuses to be searched.")) from error
-        raise Temporary(say("The bounce mailbox breaks off again and again."))
+                raise NeedsHuman(say("The mailbox refuses to be searched.")) from error
+        raise Temporary(say("The mailbox breaks off again and again."))
 
     def _fetched(self, uids: list[int]) -> Iterator[FoundMail]:
         """The mails of these UIDs: together, and one by one where that does not work."""
@@ -177,13 +191,13 @@ class Imap:
         return []
 
     def _read(self, uids: list[int]) -> list[FoundMail]:
-        found = self._connected().fetch(uids, [_BODY, "INTERNALDATE"])
+        found = self._connected().fetch(uids, [self._wanted, "INTERNALDATE"])
         mails = []
         for uid in uids:
             answer = found.get(uid)
             if answer is None:
                 continue  # somebody removed it meanwhile
-            body = next((value for name, value in answer.items() if name.startswith(b"BODY[]")), None)
+            body = next((value for name, value in answer.items() if name.startswith(b"BODY[")), None)
             if body is None:
                 mails.append(_trouble(uid, say("The server does not give this mail out.")))
                 continue
@@ -198,32 +212,43 @@ def _trouble(uid: int, why: Message) -> FoundMail:
     return FoundMail(str(uid), b"", None, why)
 
 
-def connect(settings: Settings, *, folder: str | None = None, move_to: str | None = None) -> Imap:
+def connect(
+    settings: Settings,
+    *,
+    folder: str | None = None,
+    move_to: str | None = None,
+    account: Literal["bounce", "shared"] = "bounce",
+    headers_only: bool = False,
+) -> Imap:
     """The account of ZETKIN_SYNC_IMAP_URL: imaps://user:password@host:993/INBOX, or imap:// with STARTTLS.
 
-    `move_to` is where mails go after they are stored; without it they stay and stay unread. Only a server on
-    this machine may be spoken to without TLS.
+    With `account = "shared"` it is that of ZETKIN_SYNC_SHARED_IMAP_URL. `move_to` is where mails go after they
+    are stored; without it they stay and stay unread. Only a server on this machine may be spoken to without TLS.
     """
-    if settings.imap_url is None:
+    name = "ZETKIN_SYNC_IMAP_URL" if account == "bounce" else "ZETKIN_SYNC_SHARED_IMAP_URL"
+    secret = settings.imap_url if account == "bounce" else settings.shared_imap_url
+    if secret is None:
         raise ConfigError(
-            say("ZETKIN_SYNC_IMAP_URL is not set."), say("Set it to imaps://user:password@host:993/INBOX.")
+            say("{name} is not set.", name=name), say("Set it to imaps://user:password@host:993/INBOX.")
         )
-    url = urlsplit(settings.imap_url.get_secret_value())
+    url = urlsplit(secret.get_secret_value())
     if url.scheme not in ("imap", "imaps") or not url.hostname or not url.username:
         raise ConfigError(
-            say("ZETKIN_SYNC_IMAP_URL is not a mailbox's address."),
+            say("{name} is not a mailbox's address.", name=name),
             say("Set it to imaps://user:password@host:993/INBOX."),
         )
     host, user, password = url.hostname, unquote(url.username), unquote(url.password or "")
     port = url.port or (993 if url.scheme == "imaps" else 143)
 
     def open_client() -> IMAPClient:
-        return _log_in(host, port, user=user, password=password, tls=url.scheme == "imaps")
+        return _log_in(host, port, user=user, password=password, tls=url.scheme == "imaps", name=name)
 
-    return Imap(open_client, folder=folder or unquote(url.path.strip("/")) or "INBOX", move_to=move_to)
+    where = folder or unquote(url.path.strip("/")) or "INBOX"
+    return Imap(open_client, folder=where, move_to=move_to, headers_only=headers_only)
 
 
-def _log_in(host: str, port: int, *, user: str, password: str, tls: bool) -> IMAPClient:
+def _log_in(host: str, port: int, *, user: str, password: str, tls: bool, name: str) -> IMAPClient:
+    """A connection that is logged in; `name` is the setting that a person can correct."""
     context = ssl.create_default_context()
     try:
         client = IMAPClient(host, port=port, ssl=tls, ssl_context=context if tls else None, timeout=TIMEOUT)
@@ -233,8 +258,8 @@ def _log_in(host: str, port: int, *, user: str, password: str, tls: bool) -> IMA
         client.login(user, password)
     except LoginError as error:
         raise ConfigError(
-            say("The bounce mailbox does not accept the user or password."),
-            say("Correct ZETKIN_SYNC_IMAP_URL."),
+            say("The mailbox does not accept the user or password."),
+            say("Correct {name}.", name=name),
         ) from error
     except ssl.SSLError as error:
         raise ConfigError(
@@ -242,5 +267,5 @@ def _log_in(host: str, port: int, *, user: str, password: str, tls: bool) -> IMA
             say("Use the name that stands in the certificate."),
         ) from error
     except (*_LOST, IMAPClientError) as error:
-        raise Temporary(say("The bounce mailbox {host} does not answer.", host=host)) from error
+        raise Temporary(say("The mailbox {host} does not answer.", host=host)) from error
     return client

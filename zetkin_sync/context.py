@@ -12,13 +12,14 @@ import msgspec
 from zetkin_sync.changes import Action
 from zetkin_sync.configuration import Configuration
 from zetkin_sync.goals import BoundPlan, area_facts
+from zetkin_sync.goals.threads import threads
 from zetkin_sync.language import Message
 from zetkin_sync.ports import Mailer, Progress, Zetkin
 from zetkin_sync.records import RunState
 from zetkin_sync.records.facts import Facts
 from zetkin_sync.settings import Settings
 from zetkin_sync.store import facts as stored_facts
-from zetkin_sync.store import plan_facts
+from zetkin_sync.store import plan_facts, shared_mail
 from zetkin_sync.store.claims import Claim
 from zetkin_sync.store.engine import Session, Store
 
@@ -86,6 +87,8 @@ def known_facts(store: Store, configuration: Configuration, *, now: datetime) ->
         now=now,
     )
     more = plan_facts.load(store, district=configuration.root, now=now, today=facts.today)
+    with store.reading() as session:
+        messages = shared_mail.messages(session, district=configuration.root, now=now)
     index = configuration.area_index(
         facts.today, drawn=plan_facts.drawn_areas(store, district=configuration.root)
     )
@@ -99,6 +102,7 @@ def known_facts(store: Store, configuration: Configuration, *, now: datetime) ->
         facts,
         events=events,
         areas=area_facts(index),
+        threads=None if messages is None else threads(messages, mailbox=shared_mail.ROLE),
         **{**more, "priorities": (*more["priorities"], *configuration.priorities)},
         more={**facts.more, "priority_prefixes": prefixes},
     )

@@ -49,6 +49,7 @@ class Settings(BaseSettings):
 
     smtp_url: SecretStr | None = None
     imap_url: SecretStr | None = None
+    shared_imap_url: SecretStr | None = None
     webhook_postmark: SecretStr | None = None
     webhook_mailgun: SecretStr | None = None
     webhook_sendgrid: SecretStr | None = None

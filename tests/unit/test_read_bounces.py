@@ -219,7 +219,7 @@ def test_a_poisoned_mail_is_set_aside_and_the_rest_goes_on(world: World) -> None
 def test_a_mailbox_that_breaks_off_keeps_what_was_read_and_does_not_hold_up_the_others(world: World) -> None:
     world.member("bo@exempel.example")
     box = world.mailboxes["mailbox"]
-    box.fails_after = (1, Temporary(say("The bounce mailbox breaks off again and again.")))
+    box.fails_after = (1, Temporary(say("The mailbox breaks off again and again.")))
     world.mailboxes["mailbox_two"] = ListedMailbox([dead("bo@exempel.example", identity="x")])
     outcome = world.run(dead(), dead(identity="later"))
     assert outcome.state is RunState.PARTIAL

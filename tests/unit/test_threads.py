@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zetkin_sync.goals.threads import Header, threads
+from zetkin_sync.goals.threads import threads
+from zetkin_sync.records.facts import MessageFact
 
 START = datetime(2026, 11, 2, 9, tzinfo=UTC)
 
@@ -16,15 +17,15 @@ def at(hours: float) -> datetime:
     return START + timedelta(hours=hours)
 
 
-def question(id_: str, hours: float, *replies: str, automatic: bool = False) -> Header:
-    return Header(id_, replies, ours=False, at=at(hours), automatic=automatic)
+def question(id_: str, hours: float, *replies: str, automatic: bool = False) -> MessageFact:
+    return MessageFact(id_, replies, ours=False, at=at(hours), automatic=automatic)
 
 
-def ours(id_: str, hours: float, *replies: str, automatic: bool = False) -> Header:
-    return Header(id_, replies, ours=True, at=at(hours), automatic=automatic)
+def ours(id_: str, hours: float, *replies: str, automatic: bool = False) -> MessageFact:
+    return MessageFact(id_, replies, ours=True, at=at(hours), automatic=automatic)
 
 
-def times(*headers: Header) -> list[float | None]:
+def times(*headers: MessageFact) -> list[float | None]:
     return [
         None if t.answered is None else (t.answered - t.asked).total_seconds() / 3600
         for t in threads(headers, mailbox="info")
@@ -67,7 +68,7 @@ def test_after_a_long_silence_a_new_message_is_a_new_question() -> None:
 
 HEADERS = st.lists(
     st.builds(
-        Header,
+        MessageFact,
         st.sampled_from("abcdefgh"),
         st.lists(st.sampled_from("abcdefghxy"), max_size=3).map(tuple),
         st.booleans(),
@@ -80,7 +81,7 @@ HEADERS = st.lists(
 
 
 @given(headers=HEADERS, dice=st.randoms(use_true_random=False))
-def test_the_order_in_which_mails_were_read_changes_nothing(headers: list[Header], dice: object) -> None:
+def test_the_order_in_which_mails_were_read_changes_nothing(headers: list[MessageFact], dice: object) -> None:
     mixed = list(headers)
     dice.shuffle(mixed)  # type: ignore[attr-defined]
     found = threads(headers, mailbox="info")

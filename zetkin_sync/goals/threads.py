@@ -1,46 +1,35 @@
 """From a shared mailbox's headers to answer times: when a question came and when a person of ours first answered.
 
-Only message ids, references, dates, the side a message came from and whether a machine wrote it are looked at;
-no subject, text or address. An auto-reply is neither a question nor an answer (RFC 3834).
+Only message ids, references, dates, the side a message came from and whether a machine wrote it are known here
+(`goals.headers` reads them). An auto-reply is neither a question nor an answer (RFC 3834).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import NamedTuple
 
-from zetkin_sync.records.facts import ThreadFact
+from zetkin_sync.records.facts import MessageFact, ThreadFact
 
 QUIET = timedelta(days=14)  # a new message after so long a pause is a new question
 
 
-class Header(NamedTuple):
-    """One message. `replies_to` are the ids in In-Reply-To and References; `ours` says that we sent it."""
-
-    id: str
-    replies_to: tuple[str, ...]
-    ours: bool
-    at: datetime
-    automatic: bool = False
-
-
-def threads(headers: Iterable[Header], *, mailbox: str) -> tuple[ThreadFact, ...]:
+def threads(given: Iterable[MessageFact], *, mailbox: str) -> tuple[ThreadFact, ...]:
     """The questions and their answers, oldest first.
 
     A question begins with a message from outside that no open question precedes; our next message in the
     thread answers it. What comes from outside while a question waits belongs to that question.
     """
-    messages = {h.id: h for h in sorted(headers, key=lambda h: (h.at, h.id)) if not h.automatic}
+    messages = {h.id: h for h in sorted(given, key=lambda h: (h.at, h.id)) if not h.automatic}
     root = _roots(messages.values())
-    by_thread: dict[str, list[Header]] = {}
+    by_thread: dict[str, list[MessageFact]] = {}
     for header in messages.values():
         by_thread.setdefault(root[header.id], []).append(header)
     found = [fact for thread in by_thread.values() for fact in _questions(thread, mailbox)]
     return tuple(sorted(found, key=lambda f: (f.asked, f.answered is None, f.answered or f.asked)))
 
 
-def _questions(thread: list[Header], mailbox: str) -> list[ThreadFact]:
+def _questions(thread: list[MessageFact], mailbox: str) -> list[ThreadFact]:
     found: list[ThreadFact] = []
     asked: datetime | None = None
     for header in thread:
@@ -57,7 +46,7 @@ def _questions(thread: list[Header], mailbox: str) -> list[ThreadFact]:
     return found
 
 
-def _roots(headers: Iterable[Header]) -> dict[str, str]:
+def _roots(headers: Iterable[MessageFact]) -> dict[str, str]:
     """For each message one id that its whole thread shares, also where messages in between are missing."""
     parent: dict[str, str] = {}
 

@@ -205,6 +205,17 @@ class RegisterFact(msgspec.Struct, frozen=True, kw_only=True):
     rows: tuple[RegisterRow, ...] = ()
 
 
+class MessageFact(msgspec.Struct, frozen=True, gc=False):
+    """A message of a shared mailbox. `replies_to` are the ids that it answers, hashed like its own; `ours` says
+    that we sent it, `automatic` that a machine wrote it."""
+
+    id: str
+    replies_to: tuple[str, ...]
+    ours: bool
+    at: datetime
+    automatic: bool = False
+
+
 class ThreadFact(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A question to a shared mailbox: when it came, and when a person of ours first answered."""
 

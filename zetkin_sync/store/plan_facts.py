@@ -42,6 +42,7 @@ from zetkin_sync.records.facts import (
     RegisterRow,
 )
 from zetkin_sync.store.engine import Store
+from zetkin_sync.store.shared_mail import is_shared
 
 _YEAR = timedelta(days=365)
 
@@ -185,8 +186,8 @@ class _Reader:
         return tuple(found[i] for i in sorted(found))
 
     def _mailbox_read(self) -> bool:
-        cursor = self.rows(MailboxCursor, "mailbox").first()
-        return cursor is not None or self.rows(BounceEvent, "id").first() is not None
+        read = any(not is_shared(row.mailbox) for row in self.rows(MailboxCursor, "mailbox"))
+        return read or self.rows(BounceEvent, "id").first() is not None
 
     def unreachable(self) -> frozenset[int] | None:
         if not self._mailbox_read():
