@@ -107,7 +107,7 @@ async def _answer(fault: Fault, send: Send) -> None:
 def prepare(server: Server, folder: Path, run: Callable[..., Any]) -> None:
     """A configuration for this server, made as a person would make it; the database is migrated."""
     shutil.rmtree(folder / "config", ignore_errors=True)
-    write_configuration(folder / "config", mail=folder / "mail")
+    write_configuration(folder / "config", mail=folder / "mail", mailbox=folder / "mailbox")
     assert run("init", "--organization", str(server.root)).returncode == 0
     complete_configuration(folder / "config", today=TODAY)
     assert run("migrate").returncode == 0

@@ -235,6 +235,12 @@ def test_a_providers_notice_by_mail_is_read() -> None:
     assert only(raw)[2] == "unknown_user"
 
 
+def test_a_providers_notice_says_as_whom_the_mail_was_sent() -> None:
+    notice = '{"notificationType":"Bounce","bounce":{"bouncedRecipients":[{"emailAddress":"anna@exempel.example"}]},"mail":{"source":"info@forening.example","messageId":"0102"}}'
+    raw = text(notice, sender="no-reply@sns.amazonaws.com", headers="x-amz-sns-message-id: 1\n")
+    assert (read(raw).returned.sender, read(raw).returned.message_id) == ("info@forening.example", "0102")
+
+
 def test_a_providers_notice_that_names_nobody_blames_nobody() -> None:
     notice = '{"notificationType":"Bounce","bounce":{"bouncedRecipients":[]},"mail":{"source":"info@forening.example"}}'
     raw = text(

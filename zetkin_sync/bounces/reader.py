@@ -16,7 +16,7 @@ from zetkin_sync.bounces.complaints import complainers, feedback_fields, reason_
 from zetkin_sync.bounces.delivery_status import Action, Row
 from zetkin_sync.bounces.guard import guard
 from zetkin_sync.bounces.mime import split_mail
-from zetkin_sync.bounces.notices import read_notice
+from zetkin_sync.bounces.notices import Notice, read_notice
 from zetkin_sync.bounces.opened import STAMP, Opened, message_id
 from zetkin_sync.bounces.reasons import decide, kind_of, reply_in, status_in
 from zetkin_sync.bounces.signs import (
@@ -26,7 +26,7 @@ from zetkin_sync.bounces.signs import (
     subject_says_delay,
 )
 from zetkin_sync.bounces.transcript import Note
-from zetkin_sync.bounces.verdict import Failure, Kind, Reading, Reason
+from zetkin_sync.bounces.verdict import Failure, Kind, Reading, Reason, Returned
 from zetkin_sync.language import say
 
 _QUOTE = 300
@@ -51,7 +51,7 @@ def read(raw: bytes) -> Reading:
     )
     return replace(
         reading,
-        returned=found.came_back,
+        returned=reading.returned if reading.source == "notice" else found.came_back,
         delivered_to=tuple(found.delivered_to),
         stamp=found.headers.raw(STAMP)[:200] or None,
         message_id=message_id(found.headers),
@@ -81,8 +81,14 @@ def _complaint(found: Opened) -> Reading | None:
 
 def _notice(found: Opened) -> Reading | None:
     notice = read_notice(found.mail)
-    if notice is None:
+    reading = _noticed(found, notice) if notice is not None else None
+    if notice is None or reading is None:
         return None
+    sent = Returned(message_id=notice.message_id or None, sender=addresses.clean(notice.source))
+    return replace(reading, returned=sent)
+
+
+def _noticed(found: Opened, notice: Notice) -> Reading | None:
     if notice.kind is Kind.NONE:
         return Reading(
             kind=Kind.NONE, source="notice", why=say("A provider's notice of a mail that arrived.")

@@ -24,6 +24,12 @@ def demo(
     ),
     people: Annotated[int, typer.Option(min=1, help=_SAY("How many members the district has."))] = 10_000,
     seed: Annotated[int, typer.Option(help=_SAY("Another seed gives another district."))] = 1,
+    mailbox: Annotated[
+        Path | None,
+        typer.Option(
+            help=_SAY("Where the mailbox with returned mails is put, to look into; nowhere lasting without.")
+        ),
+    ] = None,
     keep: Annotated[
         bool, typer.Option("--keep", help=_SAY("Leave the page and the simulator running."))
     ] = False,
@@ -34,7 +40,7 @@ def demo(
     set_up(level="warning")  # the demo tells its own story
     began = time.monotonic()
     printing.line(say("A simulated Zetkin with an invented district of {n} members …", n=people))
-    with loop.started(out, people=people, seed=seed) as running:
+    with loop.started(out, people=people, seed=seed, mailbox=mailbox) as running:
         with printing.progress_bar() as watch:
             summary = loop.walk(
                 running, watch=watch, tell=lambda m: printing.err.print(printing.say(m), markup=False)
@@ -53,10 +59,15 @@ def _show(summary: loop.Summary, out: Path, seconds: float) -> None:
     rows += [
         (say("changes carried out in Zetkin"), found["changes_applied"]),
         (say("changes in the plan after that"), found["next_plan_changes"]),
+        (say("mails in the bounce mailbox"), found["bounces"]["mails"]),
+        (say("members whom mail does not reach: cases opened"), found["bounces"]["cases_opened"]),
+        (say("of these, reached again"), found["bounces"]["restored"]),
         (say("status mails"), found["mails"]),
         (say("seconds"), round(seconds, 1)),
     ]
     printing.table([say("What"), say("How many")], rows, numbers=[1])
+    for alert in found["bounces"]["alerts"]:
+        printing.line(say("To look at on our side: {what}", what=alert), style="yellow")
     for failed in found["failed"]:
         printing.line(say("Not read: {what}", what=failed), style="yellow")
     printing.line(say("The mails: {path}", path=str(out / "mail" / "index.html")))

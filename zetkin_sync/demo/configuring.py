@@ -11,6 +11,7 @@ from pathlib import Path
 
 from zetkin_sync.configuration import read_associations
 from zetkin_sync.demo.district import catalogue
+from zetkin_sync.demo.mailbox.formats import DOMAIN
 
 SHIPPED = Path(__file__).parents[2] / "config"
 
@@ -32,20 +33,30 @@ our_folder = "zetkin_sync"
 [connectors]
 zetkin = "zetkin"
 mailer = "folder"
+mailbox = "maildir"
 
 [connector_options.mailer]
 path = {mail}
+
+[connector_options.mailbox]
+path = {mailbox}
 """
 
 
-def write_configuration(folder: Path, *, mail: Path) -> None:
-    """The files that need no organization ids; `mail` is where mails are put."""
+def write_configuration(folder: Path, *, mail: Path, mailbox: Path) -> None:
+    """The files that need no organization ids; `mail` is where mails are put, `mailbox` what came back."""
     shutil.copytree(SHIPPED, folder)
-    text = _DISTRICT.format(title=catalogue.DISTRICT_TITLE, mail=json.dumps(str(mail)))
+    text = _DISTRICT.format(
+        title=catalogue.DISTRICT_TITLE, mail=json.dumps(str(mail)), mailbox=json.dumps(str(mailbox))
+    )
     (folder / "district.toml").write_text(text, encoding="utf-8")
     actions = (folder / "actions.toml").read_text(encoding="utf-8")
     (folder / "actions.toml").write_text(actions.replace("push = false", "push = true"), encoding="utf-8")
     (folder / "recipients.toml").write_text("", encoding="utf-8")
+    rules = (folder / "bounces.toml").read_text(encoding="utf-8")
+    (folder / "bounces.toml").write_text(
+        rules.replace("domains = []", f'domains = ["{DOMAIN}"]', 1), encoding="utf-8"
+    )
     _write_areas(folder)
 
 

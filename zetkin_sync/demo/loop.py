@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import shutil
 import socket
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -27,15 +28,17 @@ from zetkin_sync.context import known_facts
 from zetkin_sync.demo.configuring import complete_configuration, write_configuration
 from zetkin_sync.demo.district.plan import CLIENT_ID, CLIENT_SECRET, GRANT
 from zetkin_sync.demo.mail_pages import write_pages
+from zetkin_sync.demo.mailbox import tell as fill_mailbox
 from zetkin_sync.demo.simulator import Clock
+from zetkin_sync.demo.simulator.mutations import Mutation
 from zetkin_sync.demo.simulator.serving import Operator
 from zetkin_sync.demo.standalone import Standalone, in_process
-from zetkin_sync.errors import Permanent
-from zetkin_sync.language import Message, say
+from zetkin_sync.errors import ConfigError, Permanent
+from zetkin_sync.language import Language, Message, from_json, say
 from zetkin_sync.records import PlanState, Run, RunState
 from zetkin_sync.runner import Installation, Watch
 from zetkin_sync.settings import Settings
-from zetkin_sync.store import assessments, ledger, plans, schema
+from zetkin_sync.store import assessments, cases, ledger, plans, schema
 from zetkin_sync.store.engine import Store
 
 DAY = "2026-11-23"  # a Monday, so that the weekly mail is due
@@ -72,6 +75,7 @@ class Summary:
     changes_applied: int = 0
     next_plan_changes: int = 0
     mails: int = 0
+    bounces: dict[str, Any] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
@@ -84,6 +88,7 @@ class Summary:
             "changes_applied": self.changes_applied,
             "next_plan_changes": self.next_plan_changes,
             "mails": self.mails,
+            "bounces": self.bounces,
             "seconds": self.seconds,
         }
 
@@ -96,6 +101,8 @@ class Demo:
     installation: Installation
     clock: Clock
     out: Path
+    mailbox: Path
+    seed: int
 
     def advance(self, delta: timedelta) -> None:
         """Let time pass, for us and for Zetkin."""
@@ -105,9 +112,19 @@ class Demo:
 
 @contextmanager
 def started(
-    out: Path, *, people: int, seed: int, associations: int | None = None, months: int = 24
+    out: Path,
+    *,
+    people: int,
+    seed: int,
+    associations: int | None = None,
+    months: int = 24,
+    mailbox: Path | None = None,
 ) -> Iterator[Demo]:
-    """A simulator, an empty database, a configuration written by `init` against the simulator."""
+    """A simulator, an empty database, a configuration written by `init` against the simulator.
+
+    `mailbox` is where the mailbox with bounces is put; a temporary folder without it, because it holds addresses
+    and is no part of what the service keeps.
+    """
     for name in ("config", "mail"):
         shutil.rmtree(out / name, ignore_errors=True)
     for old in out.glob("zetkin_sync.db*"):
@@ -116,7 +133,7 @@ def started(
     what = Standalone(
         port=_free_port(), people=people, seed=seed, associations=associations, months=months, day=DAY
     )
-    with in_process(what) as operator:
+    with in_process(what) as operator, _folder(mailbox) as returns:
         clock = Clock(datetime.fromisoformat(operator.get("/clock")["now"]))
         config = out / "config"
         settings = Settings.model_validate(
@@ -132,15 +149,29 @@ def started(
                 "page_url": "http://127.0.0.1:8000",
             }
         )
-        write_configuration(config, mail=out.absolute() / "mail")
+        write_configuration(config, mail=out.absolute() / "mail", mailbox=returns.absolute())
         write_tree(settings, config, ROOT, overwrite=False)
         complete_configuration(config, today=clock().date())
         store = Store(settings.database_url, now=clock)
         schema.migrate(store)
         try:
-            yield Demo(operator, Installation(settings, read_all(config), store), clock, out)
+            yield Demo(operator, Installation(settings, read_all(config), store), clock, out, returns, seed)
         finally:
             store.close()
+
+
+@contextmanager
+def _folder(wanted: Path | None) -> Iterator[Path]:
+    if wanted is not None:
+        if wanted.exists() and any(wanted.iterdir()):  # it may hold somebody's mail
+            raise ConfigError(
+                say("The folder {path} is not empty.", path=str(wanted)),
+                say("Name an empty folder or a new one."),
+            )
+        yield wanted
+        return
+    with tempfile.TemporaryDirectory(prefix="zetkin-sync-mailbox-") as made:
+        yield Path(made)
 
 
 def walk(demo: Demo, *, watch: Watch, tell: Callable[[Message], None]) -> Summary:
@@ -151,6 +182,8 @@ def walk(demo: Demo, *, watch: Watch, tell: Callable[[Message], None]) -> Summar
     counts = json.loads(pulled.counts)
     summary.rows = {name: counts.get(name, 0) for name in _LISTS}
     summary.failed = _not_read(demo)
+    tell(say("Reading the mailbox with what came back …"))
+    _read_mailbox(demo, watch, summary)
     tell(say("Holding it against the plan …"))
     _run(demo, "reconcile", watch, summary, name="reconcile")
     _run(demo, "send_decisions", watch, summary, name="decisions")
@@ -179,6 +212,39 @@ def walk(demo: Demo, *, watch: Watch, tell: Callable[[Message], None]) -> Summar
         json.dumps(summary.as_dict(), ensure_ascii=False, indent=2) + "\n", encoding="utf-8"
     )
     return summary
+
+
+def _read_mailbox(demo: Demo, watch: Watch, summary: Summary) -> None:
+    """Members whom mail does not reach become cases; some give a new address in Zetkin and are reached again."""
+    store, root = demo.installation.store, demo.installation.configurations[0].root
+    code = demo.installation.configurations[0].district.language
+    told = fill_mailbox(demo.mailbox, _by_address(demo), now=demo.clock(), seed=demo.seed)
+    first = json.loads(_run(demo, "read_bounces", watch, summary, name="bounces").counts)
+    demo.operator.mutate(Mutation(organization=root, new_address=list(told.dead[: len(told.dead) // 2])))
+    _run(demo, "pull_zetkin", watch, summary, name="pull_addresses", options={"only": ["people"]})
+    then = json.loads(_run(demo, "read_bounces", watch, summary, name="bounces_again").counts)
+    with store.reading() as session:
+        open_cases = len(cases.cases(session, district=root, opened_only=True))
+        alerts = [from_json(alert.what) for alert in cases.alerts(session, district=root)]
+    summary.bounces = {
+        "mails": first["mails"],
+        "reports_kept": first["new"],
+        "about_nobody_of_ours": first["unmatched"],
+        "cases_opened": first["cases_opened"],
+        "restored": then["restored"],
+        "cases_open": open_cases,
+        "alerts": [Language(code).say(alert) for alert in alerts],
+    }
+
+
+def _by_address(demo: Demo) -> list[tuple[int, str]]:
+    """Members whose address nobody else has, as the world outside knows them."""
+    found: dict[str, set[int]] = {}
+    for rows in demo.operator.truth("people").values():
+        for person in rows:
+            if person["email"]:
+                found.setdefault(person["email"].strip().lower(), set()).add(person["id"])
+    return [(next(iter(people)), address) for address, people in found.items() if len(people) == 1]
 
 
 def _not_read(demo: Demo) -> list[str]:

@@ -11,10 +11,11 @@ from typing import Any
 
 from zetkin_sync.changes.change import Change
 from zetkin_sync.changes.planning import Proposal
-from zetkin_sync.language import say_n
+from zetkin_sync.language import say, say_n
 from zetkin_sync.records.facts import Facts
 
 READS = ("people", "lists")
+TITLE = say("Call members whom mail does not reach")
 
 
 def propose(facts: Facts, parameters: Mapping[str, Any]) -> Proposal:

@@ -15,6 +15,7 @@ from zetkin_sync.language import Message, say
 from zetkin_sync.records.facts import Facts, ReachFact
 
 READS = ("people", "tags", "taggings")
+TITLE = say("Mark members whom mail does not reach")
 
 
 def propose(facts: Facts, parameters: Mapping[str, Any]) -> Proposal:

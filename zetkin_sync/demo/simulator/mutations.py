@@ -23,6 +23,7 @@ class Mutation(Struct, kw_only=True, forbid_unknown_fields=True):
     move: int = 0
     edit: int = 0
     merge: int = 0
+    new_address: list[int] = []  # ids of those who get another email address
     seed: int = 1
 
 
@@ -52,6 +53,9 @@ def mutate(state: State, wanted: Mutation) -> Mutated:
     for person in _some(state, dice, place, wanted.edit):
         number = f"+46701740{dice.randrange(605, 700)}"
         change_person(state, state.people[person], {"phone": number, "city": f"Ort {person}"}, {})
+        done.edited.append(person)
+    for person in wanted.new_address:
+        change_person(state, state.people[person], {"email": f"ny.adress{person}@epost.example"}, {})
         done.edited.append(person)
     for _ in range(wanted.merge):
         pair = sorted(_some(state, dice, place, 2))
