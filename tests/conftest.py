@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
-import subprocess
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +10,7 @@ import pytest
 from sqlmodel import SQLModel
 
 import zetkin_sync.records  # noqa: F401 - makes the schema known
-from tests.ports import free_port
+from tests import postgres
 from zetkin_sync.store.engine import Store
 
 
@@ -31,43 +28,14 @@ def needs(what: str, found: bool) -> None:
     pytest.skip(message)
 
 
-def _postgres_tools() -> Path | None:
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
-    on_path = shutil.which("initdb")
-    return found[-1].parent if found else Path(on_path).parent if on_path else None
-
-
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
     """A real PostgreSQL of our own on a loopback port, empty; gives a URL without database name."""
-    tools = _postgres_tools()
-    needs("PostgreSQL", tools is not None)
-    assert tools is not None
-    folder = Path(tempfile.mkdtemp(prefix="zs-pg-"))
-    user = "postgres" if os.geteuid() == 0 else None
-    if user:
-        shutil.chown(folder, user)
-    port = free_port()
-
-    def run(*command: str) -> None:
-        subprocess.run(command, check=True, capture_output=True, user=user, cwd=folder)
-
-    run(str(tools / "initdb"), "-D", str(folder / "data"), "-U", "zs", "-A", "trust", "--no-sync")
-    options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=200"
-    run(
-        str(tools / "pg_ctl"),
-        "-D",
-        str(folder / "data"),
-        "-w",
-        "-l",
-        str(folder / "log"),
-        "-o",
-        options,
-        "start",
-    )
-    yield f"postgresql+psycopg://zs@127.0.0.1:{port}"
-    run(str(tools / "pg_ctl"), "-D", str(folder / "data"), "-m", "immediate", "stop")
-    shutil.rmtree(folder, ignore_errors=True)
+    programs = postgres.tools()
+    needs("PostgreSQL", programs is not None)
+    assert programs is not None
+    with postgres.running(programs) as url:
+        yield url
 
 
 @pytest.fixture
