@@ -42,13 +42,14 @@ def _folder() -> Iterator[Path]:
         yield Path(name)
 
 
-def one_round(times: Times, url: str, pp: int, *, peers: bool) -> None:
+def one_round(times: Times, url: str, n: int, pp: int, *, peers: bool) -> None:
     """Every case once, one after the other, each with a database of its own."""
     with _folder() as folder:
 
         def take(label: str, name: str, database: str = "", **more: Any) -> None:
             path = {"database": str(folder / database)} if database else {}
             times[label].append(case(name, url=url, pp=pp, **path, **more))
+            assert times[label][-1].get("rows", n) == n, f"{label} lost people: {times[label][-1]}"
             print(f"  {label}: {times[label][-1]['cpu']:.2f} s", flush=True)
 
         take("curl", "curl")
@@ -178,7 +179,7 @@ def main() -> None:
                     times: Times = defaultdict(list)
                     for number in range(chosen.rounds):
                         print(f"{n:,} people, {pp} a page, round {number + 1}", flush=True)
-                        one_round(times, url, pp, peers=n <= 100_000)
+                        one_round(times, url, n, pp, peers=n <= 100_000)
                     parts.append(f"### {n:,} people, {pp} a page\n\n{size_table(times)}")
                     figures += verdicts(times, n, pp)
                 if n == sizes[0]:

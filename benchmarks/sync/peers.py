@@ -121,6 +121,6 @@ def dlt(
             pipeline_name="people", destination=to, dataset_name="people", pipelines_dir=f"{database}.dlt"
         )
         pipeline.run(source, **more)
-        return {}
+        return {"rows": pipeline.last_trace.last_normalize_info.row_counts["people"]}
 
     return run

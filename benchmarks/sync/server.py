@@ -23,7 +23,7 @@ import numpy as np
 import orjson
 
 SLUGS = [f"custom_{n:02}" for n in range(25)]
-_PAGE = re.compile(rb"GET /v1/orgs/1/people\?p=(\d+)&pp=(\d+)")
+_PAGE = re.compile(rb"GET /v1/orgs/1/people\?(?=\S*\bp=(\d+))(?=\S*\bpp=(\d+))")  # in either order
 _CONTROL = re.compile(rb"GET /control/(\w+)\?\w+=([\d.]+)")
 _HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
 _TOKEN = b'{"access_token":"benchmark","expires_in":86400,"token_type":"bearer"}'
