@@ -16,6 +16,9 @@ from zetkin_sync.store.engine import Store
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--soak", action="store_true", help="run the long form of the fault suites")
+    parser.addoption(
+        "--renew-golden", action="store_true", help="write golden files anew, to be read by people"
+    )
 
 
 def needs(what: str, found: bool) -> None:

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs the real servers and the browser that some tests use, where root and apt are at hand.
 set -u
-packages=(postgresql dovecot-imapd chromium iproute2)
+packages=(postgresql dovecot-imapd chromium fonts-liberation iproute2)
 missing=()
 for package in "${packages[@]}"; do
   dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")

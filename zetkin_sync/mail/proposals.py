@@ -26,7 +26,7 @@ def _decision(row: StoredPlan, plan: Plan, actions: Mapping[str, Action]) -> Dec
     return Decision(
         plan=row.id,
         what=(action.title if action else None) or say("{action}", action=row.action.replace("_", " ")),
-        reasons=tuple(_verb(verb, n) for verb, n in plan.counts.items()),
+        reasons=tuple(counted(verb, n) for verb, n in plan.counts.items()),
         left_out=tuple(each.why for each in plan.left_out),
         people=plan.recipients,
         changes=row.changes,
@@ -37,7 +37,7 @@ def _decision(row: StoredPlan, plan: Plan, actions: Mapping[str, Action]) -> Dec
     )
 
 
-def _verb(verb: str, n: int) -> Message:
+def counted(verb: str, n: int) -> Message:
     """How many changes of one kind."""
     match verb:
         case "tag":
@@ -46,5 +46,13 @@ def _verb(verb: str, n: int) -> Message:
             return say_n("{n} person loses a tag.", "{n} people lose a tag.", n)
         case "create_tag":
             return say_n("{n} tag is made.", "{n} tags are made.", n)
+        case "send_email":
+            return say_n("{n} email is sent by Zetkin.", "{n} emails are sent by Zetkin.", n)
+        case "assign_task":
+            return say_n("{n} task is handed out.", "{n} tasks are handed out.", n)
+        case "draft_calls":
+            return say_n("{n} call list is drafted.", "{n} call lists are drafted.", n)
+        case "remind":
+            return say_n("{n} event sends a reminder.", "{n} events send reminders.", n)
         case _:
             return say("{verb}: {n}.", verb=verb.replace("_", " "), n=n)

@@ -17,11 +17,12 @@ import css_inline
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from zetkin_sync.language import Language, Message, say
-from zetkin_sync.reports.content import GoalLine, Mail, Said, Source, Table, Tone
+from zetkin_sync.reports.content import Cell, GoalLine, Mail, Said, Source, Table, Tone
 from zetkin_sync.reports.subject import subject_line
 
 COLOURS = {Tone.GOOD: "#257a4d", Tone.BAD: "#c2610c", Tone.PLAIN: "#6b7280"}
 _WIDTH = 76
+_LONGEST_WORD = 24
 _BLANK_LINES = re.compile(r"\n{3,}")
 _EMPTY_LINES = re.compile(r"\n\s*\n+")
 _TWO_STOPS = re.compile(r"(?<!\.)\.\.(?!\.)")
@@ -71,6 +72,8 @@ def render(mail: Mail, language: Language) -> Rendered:
         "sources": voice.sources(mail.sources),
         "notes": voice.notes,
         "cells": voice.cells,
+        "name": voice.name,
+        "long": long,
         "wrap": wrap,
     }
     html = _environment().get_template("mail.html.j2").render(given)
@@ -135,8 +138,19 @@ class _Voice:
             if cell.bar is None
         ]
         if len(shown) == 1:
-            return f"{self.value(name.value)}: {shown[0][1]}"
-        return f"{self.value(name.value)}: " + "; ".join(f"{title.lower()}: {said}" for title, said in shown)
+            return f"{self.name(name)}: {shown[0][1]}"
+        return f"{self.name(name)} – " + "; ".join(f"{title.lower()}: {said}" for title, said in shown)
+
+    def name(self, cell: Cell) -> str:
+        """What a row of a table is about; a sentence there stands without its full stop."""
+        said = self.value(cell.value)
+        is_sentence = isinstance(cell.value, Message) and cell.value.text.endswith(".")
+        return said.removesuffix(".") if is_sentence else said
+
+
+def long(text: str) -> str:
+    """The class of a text with a word that a phone has no room for, so that it is broken anywhere."""
+    return " long" if max(map(len, text.split()), default=0) > _LONGEST_WORD else ""
 
 
 def wrap(text: str, indent: str) -> str:

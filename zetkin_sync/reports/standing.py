@@ -40,6 +40,8 @@ _PLAIN = frozenset(
         "it cannot be known yet",
     )
 )
+_COUNTS = frozenset(("{n} held", "{n} person", "{n} entry", "{n} event"))
+"""Findings that say no more than a figure that is told."""
 _RANGES = frozenset(("{low}–{high} of {of}", "{low}–{high} of {of}, {more} more needed"))
 
 
@@ -239,24 +241,27 @@ def _change(figure: GoalFigure, situation: Situation) -> list[Message]:
         return [say("Judged for the first time.")] if known and not situation.first_time else []
     since = since_words(situation.since, situation.today)
     found = []
-    moved = _moved(figure)
+    moved = change_of(figure)
+    other_whole = moved is None and now.denominator != before.denominator and before.denominator is not None
     if moved is not None:
         found.append(say("{change} {since}.", change=moved, since=since))
+    elif other_whole and before.numerator is not None:
+        found.append(say("Was {done} of {of} last time.", done=before.numerator, of=before.denominator))
     if before.state != now.state:
         found.append(say("Was {state} then.", state=STATES[before.state]))
-    elif moved is None and lags(figure):
+    elif moved is None and not other_whole and lags(figure):
         found.append(say("Unchanged {since}.", since=since))
     return found
 
 
-def _moved(figure: GoalFigure) -> Message | None:
+def change_of(figure: GoalFigure) -> Message | None:
+    """How the figure has moved since it was last told; None when it has not, or nobody knows."""
     before, now = figure.before, figure.now
-    assert before is not None
+    if before is None:
+        return None
     if now.numerator is not None and before.numerator is not None:
         if now.numerator != before.numerator:
             return signed(now.numerator - before.numerator)
-        if now.denominator != before.denominator and now.denominator is not None:
-            return say("was {done} of {of}", done=before.numerator, of=before.denominator)
         return None
     if now.value is None or before.value is None or now.value == before.value:
         return None
@@ -267,7 +272,9 @@ def _moved(figure: GoalFigure) -> Message | None:
 
 def _gap_notes(figure: GoalFigure) -> list[Message]:
     now = figure.now
-    if now.finding.text not in _PLAIN and now.finding.text not in _RANGES and now.finding.text:
+    said = now.finding.text in _PLAIN or now.finding.text in _RANGES
+    said = said or (now.finding.text in _COUNTS and told(figure) is not None)
+    if now.finding.text and not said:
         return [now.finding]
     if now.state is GoalState.UNKNOWN and now.value is None:
         return [say("It cannot be known yet.")]
@@ -285,6 +292,7 @@ def _closest(figure: GoalFigure, situation: Situation) -> list[Message]:
     if not lags(figure) or figure.unit != situation.district.id:
         return []
     near = []
+    of_people = figure.goal.metric in OF_PEOPLE  # a gap of a few is a number of people under five
     for unit, figures in situation.goals.items():
         own = next((f for f in figures if f.goal.id == figure.goal.id and f.plan == figure.plan), None)
         if unit == figure.unit or own is None or not lags(own):
@@ -294,7 +302,9 @@ def _closest(figure: GoalFigure, situation: Situation) -> list[Message]:
     if not near:
         return []
     names = [
-        say("{unit} ({more} more)", unit=titled(title, length=50), more=_whole(more))
+        say("{title}", title=titled(title, length=50))
+        if of_people
+        else say("{unit} ({more} more)", unit=titled(title, length=50), more=_whole(more))
         for more, title in sorted(near)[:CLOSEST]
     ]
     return [say("Closest to the line: {units}.", units=listed(names))]

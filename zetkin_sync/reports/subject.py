@@ -7,12 +7,15 @@ from zetkin_sync.reports.content import Subject
 
 LENGTH = 70
 _LEAST_TITLE = 12
+_KNOWN_BY = 22
+"""So much of a title tells which it is; cut to that, it leaves room for what waits."""
 
 
 def subject_line(subject: Subject, language: Language) -> str:
     """The subject in a language, on one line.
 
-    Additions go first when it is too long, then the title is cut, and last of all the line.
+    Additions go from the end when it is too long; the first stays if a cut title leaves room for it. Then the
+    title is cut, and last of all the line.
     """
     title = subject.title if isinstance(subject.title, str) else language.say(subject.title)
     more = [language.say(each) for each in subject.more]
@@ -20,10 +23,21 @@ def subject_line(subject: Subject, language: Language) -> str:
         line = _line(subject, title, more[:kept], language)
         if len(line) <= LENGTH:
             return line
-    room = max(_LEAST_TITLE, len(title) - (len(line) - LENGTH) - 1)
-    if len(title) > room:
-        line = _line(subject, f"{title[:room].rstrip()}…", [], language)
+        room = len(title) - (len(line) - LENGTH) - 1
+        if kept == 1 and room >= _KNOWN_BY:
+            return _line(subject, _cut(title, room), more[:1], language)
+    if len(title) > (room := max(_LEAST_TITLE, room)):
+        line = _line(subject, _cut(title, room), [], language)
     return line if len(line) <= LENGTH else f"{line[: LENGTH - 1].rstrip()}…"
+
+
+def _cut(title: str, room: int) -> str:
+    """The beginning of a title, up to a whole word where that costs little."""
+    short = title[:room].rstrip()
+    word = short.rpartition(" ")[0]
+    if title[len(short) : len(short) + 1].strip() and len(word) >= room - 8:
+        short = word
+    return f"{short}…"
 
 
 def _line(subject: Subject, title: str, more: list[str], language: Language) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from zetkin_sync.language import Day, say, say_n
 from zetkin_sync.records.mail import MailKind
-from zetkin_sync.reports.content import Fault, Faults, Mail, Subject, Tasks
+from zetkin_sync.reports.content import Mail, Subject, Tasks, Text
 from zetkin_sync.reports.kinds.weekly import change, stop
 from zetkin_sync.reports.parts.tasks import decision_task
 from zetkin_sync.reports.readers import Reader
@@ -18,18 +18,19 @@ MOST_LEFT_OUT = 5
 def decision(situation: Situation, reader: Reader, found: Decision, *, again: bool) -> Mail:
     """The mail about one proposal; `again` when it expires within a day."""
     task = decision_task(found, reader, situation.now)
-    sections: list[Tasks | Faults] = [
+    sections: list[Tasks | Text] = [
         Tasks(
             heading=say("It expires soon") if again else say("Waits for your decision"),
             items=(task,),
         )
     ]
     if found.left_out:
-        left = found.left_out[:MOST_LEFT_OUT]
+        left, more = found.left_out[:MOST_LEFT_OUT], len(found.left_out) - MOST_LEFT_OUT
         sections.append(
-            Faults(
+            Text(
                 heading=say("Left out of it ({n})", n=len(found.left_out)),
-                items=tuple(Fault(what=each) for each in left),
+                paragraphs=left,
+                after=(say_n("{n} more is not shown.", "{n} more are not shown.", more),) if more > 0 else (),
             )
         )
     return Mail(

@@ -7,7 +7,7 @@ from zetkin_sync.records.mail import MailKind
 from zetkin_sync.reports.content import Fault, Faults, Link, Mail, Subject, Text
 from zetkin_sync.reports.kinds.weekly import change, stop
 from zetkin_sync.reports.parts.faults import job_fault
-from zetkin_sync.reports.readers import Reader
+from zetkin_sync.reports.readers import TECHNICAL, Reader
 from zetkin_sync.reports.situation import JobStanding, Situation
 
 
@@ -16,14 +16,19 @@ def stalled(situation: Situation, reader: Reader, job: JobStanding) -> Mail:
     fault = job_fault(job, reader)
     return Mail(
         kind=MailKind.STALLED,
-        subject=Subject(figure=fault.what),
+        subject=Subject(
+            title=job.what,
+            figure=say(
+                "stands still since {when}", when=job.failing_since if job.failures else job.last_well
+            ),
+        ),
         heading=say("{job} stands still", job=job.what),
         intro=(_how_long(job),),
         sections=(
             Faults(heading=say("What has happened"), items=(fault,)),
             Text(
                 heading=say("What to do"),
-                paragraphs=_advice(job),
+                paragraphs=_advice(job, reader),
                 link=Link(label=say("See the runs"), address=reader.pages.runs),
             ),
         ),
@@ -41,7 +46,7 @@ def well_again(situation: Situation, reader: Reader, job: JobStanding) -> Mail:
     what = say("{job} works again since {when}.", job=job.what, when=job.last_well)
     return Mail(
         kind=MailKind.STALLED,
-        subject=Subject(figure=what),
+        subject=Subject(title=job.what, figure=say("works again")),
         heading=say("{job} works again", job=job.what),
         intro=(say("Nothing needs to be done. What was missed has been caught up, or is at the next run."),),
         sections=(
@@ -79,7 +84,12 @@ def _how_long(job: JobStanding) -> Message:
     )
 
 
-def _advice(job: JobStanding) -> tuple[Message, ...]:
+def _advice(job: JobStanding, reader: Reader) -> tuple[Message, ...]:
+    if reader.role != TECHNICAL:
+        return (
+            say("You need not do anything: the technical contact has got this mail too."),
+            say("Nothing is lost meanwhile: the last good figures stand, with their date."),
+        )
     if not job.failures:
         return (
             say("See that the service runs: `zetkin-sync runs` on its machine shows what was done last."),

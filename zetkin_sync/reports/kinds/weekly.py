@@ -9,10 +9,10 @@ from zetkin_sync.language import Message, Span, say, say_n
 from zetkin_sync.records.mail import MailKind
 from zetkin_sync.reports.content import AnySection, Faults, Link, Mail, Subject, Tasks, Text, titled
 from zetkin_sync.reports.parts import made
-from zetkin_sync.reports.readers import ORDER, Reader
+from zetkin_sync.reports.readers import ORDER, TECHNICAL, Reader
 from zetkin_sync.reports.situation import GoalFigure, Situation
-from zetkin_sync.reports.standing import changed, hidden, judged, read_by, select, told
-from zetkin_sync.reports.words import COUNTED, STATES, listed, signed
+from zetkin_sync.reports.standing import change_of, changed, hidden, judged, read_by, select, told
+from zetkin_sync.reports.words import COUNTED, STATES, listed
 
 WEEK = timedelta(days=7)
 
@@ -62,7 +62,9 @@ def quiet(situation: Situation, reader: Reader, *, due: date, weeks: int) -> Mai
             Text(
                 heading=say("All is calm"),
                 paragraphs=tuple(calm),
-                link=Link(label=say("See all goals"), address=reader.pages.goals(reader.unit)),
+                link=Link(label=say("See the runs"), address=reader.pages.runs)
+                if reader.role == TECHNICAL
+                else Link(label=say("See all goals"), address=reader.pages.goals(reader.unit)),
             ),
         ),
         sources=situation.sources.get(reader.unit, ()),
@@ -158,13 +160,15 @@ def headline(figure: GoalFigure, *, own: bool) -> Message:
     small = hidden(figure, own=own)
     if small is not None:
         return small
-    now, before = figure.now, figure.before
+    now = figure.now
     if now.numerator is not None and now.denominator:
-        said = say("{done} of {of}", done=now.numerator, of=now.denominator)
-        if before is not None and before.numerator is not None and before.numerator != now.numerator:
-            return say("{figure} ({change})", figure=said, change=signed(now.numerator - before.numerator))
-        return said
-    return told(figure) or STATES[now.state]
+        said: Message | None = say("{done} of {of}", done=now.numerator, of=now.denominator)
+    else:
+        said = told(figure)
+    moved = change_of(figure)
+    if said is not None and moved is not None:
+        return say("{figure} ({change})", figure=said, change=moved)
+    return said or STATES[now.state]
 
 
 def _week(due: date) -> int:

@@ -41,5 +41,5 @@ def _callout_row(figure: CalloutFigure, reader: Reader) -> tuple[Cell, ...]:
         Cell(value=say("{title}, {day}", title=titled(figure.title, length=50), day=figure.sent)),
         Cell(value=people(figure.asked, own=own)),
         Cell(value=people(figure.signed_up, own=own)),
-        Cell(value=say("not known yet") if figure.came is None else people(figure.came, own=own)),
+        Cell(value=say("not yet") if figure.came is None else people(figure.came, own=own)),
     )

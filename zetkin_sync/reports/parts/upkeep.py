@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from zetkin_sync.language import Message, Share, say
 from zetkin_sync.reports.content import Cell, Column, Link, Table, Tone, titled
-from zetkin_sync.reports.readers import Reader
-from zetkin_sync.reports.situation import Situation
+from zetkin_sync.reports.readers import ASSOCIATION, COMMITTEE, ROLES, Reader
+from zetkin_sync.reports.situation import MailTrouble, Situation
 
 MOST_MAILS = 10
 
@@ -52,7 +52,7 @@ def mails(situation: Situation, reader: Reader) -> Table | None:
         ),
         rows=tuple(
             (
-                Cell(value=say("{role} {unit}", role=m.role, unit=titled(m.unit, length=40))),
+                Cell(value=_reader(m)),
                 Cell(value=m.why),
                 Cell(value=say("{when}", when=m.at)),
             )
@@ -60,6 +60,11 @@ def mails(situation: Situation, reader: Reader) -> Table | None:
         ),
         link=Link(label=say("See all mails"), address=reader.pages.mails),
     )
+
+
+def _reader(mail: MailTrouble) -> Message:
+    values = {"unit": titled(mail.unit, length=40)} if mail.role in (ASSOCIATION, COMMITTEE) else {}
+    return Message(ROLES[mail.role].text, values)
 
 
 def readings(situation: Situation, reader: Reader) -> Table | None:
