@@ -28,7 +28,6 @@ from zetkin_sync.reports.readers import (
     OFFICE,
     REGION,
     ROLES,
-    TECHNICAL,
     USUAL,
     Pages,
     Reader,

@@ -63,8 +63,8 @@ def mails(situation: Situation, reader: Reader) -> Table | None:
 
 
 def _reader(mail: MailTrouble) -> Message:
-    values = {"unit": titled(mail.unit, length=40)} if mail.role in (ASSOCIATION, COMMITTEE) else {}
-    return Message(ROLES[mail.role].text, values)
+    named = mail.role in (ASSOCIATION, COMMITTEE)
+    return Message(ROLES[mail.role].text, {"unit": titled(mail.unit, length=40)} if named else {})
 
 
 def readings(situation: Situation, reader: Reader) -> Table | None:
