@@ -32,6 +32,16 @@ class Folder:
                 say("Check the folder's rights and free space."),
             ) from error
 
+    def greet(self) -> None:
+        """Make the folder. Raises NeedsHuman when it cannot be written."""
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise NeedsHuman(
+                say("The mail folder cannot be written: {what}", what=error.strerror),
+                say("Check the folder's rights and free space."),
+            ) from error
+
 
 def connect(_settings: Settings, *, path: str = "outgoing-mail") -> Folder:
     """Mail goes to `path`."""

@@ -97,6 +97,10 @@ class Imap:
                 say("They are read and stay where they are."),
             ) from error
 
+    def greet(self) -> None:
+        """Log in and open the folder for reading. Raises ConfigError, NeedsHuman or Temporary."""
+        self._examine()
+
     def close(self) -> None:
         if self._client is not None:
             try:

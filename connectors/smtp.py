@@ -68,6 +68,11 @@ class Smtp:
                 ) from error
             _accepted(code, said, say("the mail"))
 
+    def greet(self) -> None:
+        """Log in and out. Raises ConfigError or Temporary when that is not possible."""
+        with self._connected() as server:
+            server.noop()
+
     @contextmanager
     def _connected(self) -> Iterator[smtplib.SMTP]:
         context = ssl.create_default_context()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from email.message import EmailMessage
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from zetkin_sync.errors import Permanent
 from zetkin_sync.language import Message
@@ -324,6 +324,19 @@ class Mailer(Protocol):
     """Sends one mail. Raises Temporary (not sent), Permanent (refused) or OutcomeUnknown (nobody knows)."""
 
     def send(self, mail: EmailMessage, *, envelope_from: str, recipient: str) -> None: ...
+
+
+@runtime_checkable
+class Greeting(Protocol):
+    """A connector that can say whether the other side lets us in. Nothing is sent or changed."""
+
+    def greet(self) -> None: ...
+
+
+class Heartbeat(Protocol):
+    """Tells somebody outside that the service lives. Raises Temporary when it could not be told."""
+
+    def beat(self) -> None: ...
 
 
 class Progress(Protocol):

@@ -32,6 +32,9 @@ class Settings(BaseSettings):
     database_url: str = Field("sqlite:///zetkin_sync.db", validation_alias="DATABASE_URL")
     engine: Literal["ledger", "procrastinate"] = "ledger"
     instance_file: Path | None = None
+    backups: Path | None = None
+    backup_key: SecretStr | None = None
+    metrics_token: SecretStr | None = None
     hash_key: SecretStr | None = None
     hash_key_old: SecretStr | None = None
 
@@ -82,8 +85,16 @@ class Settings(BaseSettings):
             return self.instance_file
         if not self.database_url.startswith("sqlite"):
             return Path("zetkin_sync.instance")
+        file = self.database_file
+        return None if file is None else file.with_suffix(".instance")
+
+    @property
+    def database_file(self) -> Path | None:
+        """The file of an SQLite database; none for one in memory or on a server."""
+        if not self.database_url.startswith("sqlite"):
+            return None
         database = self.database_url.partition("///")[2].partition("?")[0]
-        return Path(database).with_suffix(".instance") if database and database != ":memory:" else None
+        return Path(database) if database and database != ":memory:" else None
 
     @cached_property
     def key(self) -> bytes:

@@ -20,7 +20,7 @@ from zetkin_sync.store import controls, outbox, plans
 
 def follow(hands: Hands) -> Carried:
     """Look at everything scheduled: has Zetkin sent it, or has somebody taken it back? Stopped means take back."""
-    if controls.switch(hands.store, district=hands.district, name=STOP) is not None:
+    if any(s.name == STOP for s in controls.switches(hands.store, district=hands.district)):
         return take_back(hands, why=say("Everything was stopped by a person."))
     carried = Carried()
     for row in outbox.scheduled(hands.store, district=hands.district):

@@ -38,6 +38,20 @@ _COMMANDS = {
         _SAY("Read the organization tree from Zetkin and write associations.csv to fill in."),
     ),
     "migrate": _Command("preparing", "migrate", _SAY("Bring the database's schema forward.")),
+    "doctor": _Command("doctor", "doctor", _SAY("Is everything in order that the service needs?")),
+    "backup": _Command("backup", "app", _SAY("Encrypted backups: make one, list them, restore one.")),
+    "migrate-store": _Command(
+        "moving", "migrate_store", _SAY("Move everything to another database, such as PostgreSQL.")
+    ),
+    "stop": _Command("switching", "stop", _SAY("Stop all sending and every change in Zetkin, at once.")),
+    "go": _Command("switching", "go", _SAY("Let the service go on after `stop`.")),
+    "pause": _Command("switching", "pause", _SAY("Let the clock leave out one job.")),
+    "resume": _Command("switching", "resume", _SAY("Let the clock start a paused job again.")),
+    "reconcile": _Command(
+        "restoring",
+        "reconcile",
+        _SAY("Hold what is known against the plan; after a restore, look up everything that is open."),
+    ),
     "sync": _Command("running", "sync", _SAY("Do one job now and show how it goes.")),
     "run": _Command("running", "run_service", _SAY("Keep the service going until it is told to stop.")),
     "serve": _Command("serving", "serve_page", _SAY("Start the organizers' page.")),

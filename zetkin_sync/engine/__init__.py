@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from zetkin_sync.clock import Clock
+from zetkin_sync.engine.pulse import Pulse
 from zetkin_sync.engine.worker import Worker
 from zetkin_sync.errors import ConfigError, NeedsHuman, Trouble
 from zetkin_sync.language import say
@@ -83,6 +84,7 @@ class Service:
         self.drain = drain
         self.carrier = carrier or carrier_of(live, workers=workers)
         self.clock = Clock(live, wake=self.carrier.wake) if "clock" in roles else None
+        self.pulse = Pulse(live) if "clock" in roles else None
         self.supervisor = Supervisor(live.settings.notify_socket)
         self.code = 0
         self._stop = threading.Event()
@@ -163,6 +165,8 @@ class Service:
         if not schema.is_current(store):
             logger().error("schema.other", version=schema.newest())
             self._leave()
+        if self.pulse is not None:
+            self.pulse.look()
         if self.carrier.stuck > _MOST_STUCK:
             logger().error("worker.stuck", count=self.carrier.stuck)
             self._leave()

@@ -20,11 +20,11 @@ from zetkin_sync.language import Language, Message, say
 from zetkin_sync.mail.gathering import Known
 from zetkin_sync.mail.readers import Addressee
 from zetkin_sync.ports import Mailer
-from zetkin_sync.records import STOP, Mailing, MailKind, MailState, Often
+from zetkin_sync.records import RESTORED, STOP, Mailing, MailKind, MailState, Often
 from zetkin_sync.reports.content import Mail
 from zetkin_sync.reports.envelope import Occasion, Sender, build
 from zetkin_sync.reports.render import render
-from zetkin_sync.store import controls, mailings
+from zetkin_sync.store import controls, epoch, mailings
 from zetkin_sync.store.mailings import Once, Reserved
 
 PER_MINUTE = 120
@@ -34,6 +34,9 @@ GIVE_UP_AFTER = 3
 
 PLACEHOLDER = say("The address is a placeholder; fill in recipients.toml.")
 STOPPED = say("The recipient has stopped this kind of mail.")
+RESTORED_SINCE = say(
+    "The database was restored after this may have been sent; it is not sent a second time. The next one comes as usual."
+)
 TOO_MANY = say("The recipient has had {n} mails in a day already; that is the most.", n=MOST_A_DAY)
 
 
@@ -116,7 +119,9 @@ class Delivery:
         why = self.refused(to, kind)
         if why is not None:
             return self.skip(to, kind, slot, why)
-        held = self._held(to)
+        if once is Once.AT_MOST and self._may_have_gone(slot):
+            return self.skip(to, kind, slot, RESTORED_SINCE)
+        held = self._held(to, once)
         if held is not None:
             return self._waiting(to, held)
         reserved = mailings.begin(self.known.store, self.row(to, kind, slot), once=once)
@@ -148,10 +153,22 @@ class Delivery:
         mailings.end(self.known.store, reserved.row, state=MailState.SENT, at=self.known.now())
         return self._counted("sent")
 
-    def _held(self, to: Addressee) -> Message | None:
+    def _may_have_gone(self, slot: str) -> bool:
+        """Was the database restored in this week, month or day? A copy does not know what was sent after it was made."""
+        restored = epoch.restored_at(self.known.store)
+        if restored is None:
+            return False
+        zone = self.known.configuration.district.zone
+        then, now = restored.astimezone(zone), self.known.now().astimezone(zone)
+        return slot in (f"{then:%G-W%V}", f"{then:%Y-%m}") or then.date() == now.date()
+
+    def _held(self, to: Addressee, once: Once) -> Message | None:
         """Why no mail may go just now."""
-        if controls.switch(self.known.store, district=self.known.district, name=STOP) is not None:
+        on = {s.name for s in controls.switches(self.known.store, district=self.known.district)}
+        if STOP in on:
             return say("All sending is stopped by a person.")
+        if RESTORED in on and once is Once.AT_MOST:
+            return say("The database was restored; nothing is sent until that has been looked into.")
         if self._sent[to.identity] >= MOST_A_DAY:
             return TOO_MANY
         if self._put_off >= GIVE_UP_AFTER:

@@ -35,6 +35,11 @@ def switches(store: Store, *, district: int) -> list[Control]:
     return list(found)
 
 
+def own_switches(store: Store, *, district: int) -> list[Control]:
+    """Every switch that is on for this district alone (or, by EVERY_DISTRICT, for the whole installation)."""
+    return [s for s in switches(store, district=district) if s.district == district]
+
+
 def halted(store: Store, *, district: int) -> Message | None:
     """Why nothing may be sent or changed outside just now, or None. Asked right before every write."""
     names = {c.name: c for c in switches(store, district=district)}

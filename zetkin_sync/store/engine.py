@@ -58,6 +58,11 @@ class Store:
         self.dialect = self.engine.dialect.name
         self._now = now
 
+    @property
+    def place(self) -> str:
+        """Where it is, without password."""
+        return self.engine.url.render_as_string(hide_password=True)
+
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A session that sees one state and is never committed."""
@@ -105,6 +110,20 @@ class Store:
         value = connection.execute(text(_NOW[self.dialect])).scalar_one()
         moment = datetime.fromisoformat(value) if isinstance(value, str) else value
         return moment.replace(tzinfo=UTC)
+
+    def damage(self) -> str | None:
+        """What is wrong with the database's file; None when it is whole. A server looks after its own."""
+        if self.dialect != "sqlite":
+            return None
+        with self.reading() as session:
+            said = str(session.connection().execute(text("PRAGMA quick_check(1)")).scalar_one())
+        return None if said == "ok" else said
+
+    def settle(self) -> None:
+        """Have everything in the one file, so that it can be moved."""
+        if self.dialect == "sqlite":
+            with self.connection() as connection:
+                connection.exec_driver_sql("PRAGMA journal_mode=DELETE")
 
     def close(self) -> None:
         self.engine.dispose()

@@ -125,6 +125,13 @@ def beat(store: Store, file: Path | None) -> Message | None:
     return why
 
 
+def adopt(store: Store, file: Path) -> None:
+    """Trust this database from now on: everything was just moved into it from the one that was trusted."""
+    found = instance(store)
+    if found is not None:
+        remember(file, Seen(found.identity, found.beat))
+
+
 def _doubt(seen: Seen | None, found: Seen | None, *, vouched: bool, watched: bool) -> Message | None:
     if not watched:
         return None

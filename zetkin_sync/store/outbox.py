@@ -28,6 +28,17 @@ def open_intents(store: Store, *, plan: int) -> list[Intent]:
         return list(session.exec(query).all())
 
 
+def open_of_district(store: Store, *, district: int) -> list[Intent]:
+    """What is not finished in a district, in the order of its plans."""
+    query = (
+        select(Intent)
+        .where(Intent.district == district, col(Intent.state).in_(OPEN_INTENTS))
+        .order_by(col(Intent.plan), col(Intent.position))
+    )
+    with store.reading() as session:
+        return list(session.exec(query).all())
+
+
 def scheduled(store: Store, *, district: int, plan: int | None = None) -> list[Intent]:
     """What Zetkin is to send at a fixed time and can still be taken back."""
     query = select(Intent).where(Intent.district == district, Intent.state == IntentState.SCHEDULED)

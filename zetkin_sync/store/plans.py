@@ -186,6 +186,14 @@ def end(session: Session, plan: int, *, state: PlanState) -> None:
     session.connection().execute(over.values(state=state))
 
 
+def withdraw_undecided(session: Session, *, district: int) -> int:
+    """Take back the proposals that nobody has decided on. Returns how many."""
+    waiting = update(StoredPlan).where(
+        col(StoredPlan.district) == district, col(StoredPlan.state) == PlanState.PROPOSED
+    )
+    return session.connection().execute(waiting.values(state=PlanState.SUPERSEDED)).rowcount
+
+
 def close_finished(session: Session, plan: int, at: datetime) -> bool:
     """Mark an approved plan as carried out when nothing of it is open any more."""
     open_states = (*OPEN_INTENTS, IntentState.SCHEDULED)

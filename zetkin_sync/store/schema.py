@@ -39,6 +39,11 @@ def version(store: Store) -> str | None:
         return MigrationContext.configure(session.connection()).get_current_revision()
 
 
+def is_known(revision: str) -> bool:
+    """Is this a version that this program can bring forward?"""
+    return revision in {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+
+
 def is_current(store: Store) -> bool:
     return version(store) == newest()
 
