@@ -94,6 +94,7 @@ class Service:
         """Begin to end; asked twice, end at once."""
         if self._stop.is_set():
             self._hurry.set()
+        self.carrier.stop()
         self._stop.set()
 
     def run(self) -> Ended:
@@ -181,5 +182,6 @@ def serve(live: Live, roles: Collection[str], *, workers: int = 1, drain: float 
     """Run the roles ("clock", "worker") until SIGTERM or SIGINT; runs under way are finished first."""
     service = Service(live, roles, workers=workers, drain=drain)
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: service.stop())
+        # In a thread of its own: a handler runs between two steps of the main thread, perhaps while it holds a lock.
+        signal.signal(number, lambda *_: threading.Thread(target=service.stop).start())
     return service.run()

@@ -82,7 +82,9 @@ class Worker:
         return bool(taken)
 
     def take(self, most: int) -> list[Claim]:
-        """Claim up to `most` runs of jobs that we know."""
+        """Claim up to `most` runs of jobs that we know; none once the end was asked for."""
+        if self.stopping.is_set():
+            return []
         return claims.claim_many(
             self.store, owner=self.owner, lease=self.lease, most=most, strangers=self._known()
         )
