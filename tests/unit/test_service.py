@@ -61,8 +61,9 @@ class House:
             assert real.monotonic() < until, found
             real.sleep(0.02)
 
-    def end(self) -> None:
-        self.service.stop()
+    def end(self, *, again: bool = True) -> None:
+        if again:
+            self.service.stop()
         self.thread.join(20)
         assert not self.thread.is_alive()
 
@@ -108,7 +109,7 @@ def test_a_run_under_way_is_finished_before_the_service_ends(house: Callable[...
     later = here.ask("quick", 2)
     real.sleep(0.2)
     gate.go.set()
-    here.end()
+    here.end(again=False)
     assert here.wait_for(run, RunState.OK).counts == '{"rows": 1}'
     assert here.wait_for(later, RunState.QUEUED)
     assert here.ended[0].clean and here.ended[0].code == 0  # type: ignore[attr-defined]

@@ -130,6 +130,8 @@ class Service:
             if self.carrier.wait(0.2):
                 return True
             self.supervisor.alive()
+        if self.carrier.wait(0):
+            return True
         try:
             logger().warning("worker.gave_back", count=self.carrier.give_back())
         except Trouble as trouble:  # their leases run out by themselves
