@@ -30,7 +30,7 @@ from zetkin_sync.records import (
     Tag,
     Tagging,
 )
-from zetkin_sync.store import reading, vanishing
+from zetkin_sync.store import erasures, reading, vanishing
 from zetkin_sync.store.mirror import Brake, read_whole
 
 LISTS: tuple[type[Mirror], ...] = (
@@ -77,6 +77,7 @@ class _Reader:
         self.failed: dict[int, Message] = {}
         only = context.options.get("only")
         self.only = frozenset(only) if only else None
+        self.barred = erasures.barred(context.store, district=context.district, keys=context.settings.keys)
         self.accepted = frozenset(context.options.get("accept_absence", ()))
         self.concluded: list[Message] = []
 
@@ -129,6 +130,7 @@ class _Reader:
             run=self.context.claim.run,
             keep=keep or (),
             brake=Brake(share=1.0) if organization in self.accepted else None,
+            barred=self.barred,
         )
         if snapshot.complete:
             self.counts[resource] += snapshot.seen

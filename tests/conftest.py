@@ -63,19 +63,56 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return str(request.getfixturevalue("postgres_url"))
 
 
-@pytest.fixture
-def store(database_url: str) -> Iterator[Store]:
-    """A store with all tables, on each kind of database in turn."""
-    store = Store(database_url)
+@pytest.fixture(scope="session")
+def sqlite_with_tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with all tables: made once, since that takes seconds, and copied for each test."""
+    path = tmp_path_factory.mktemp("tables") / "with_tables.db"
+    store = Store(f"sqlite:///{path}")
     SQLModel.metadata.create_all(store.engine)
+    with store.connection() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    store.close()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_with_tables(postgres_server: str) -> str:
+    """A database with all tables in the real PostgreSQL, to be the template of others; its name."""
+    import psycopg
+
+    plain = postgres_server.replace("+psycopg", "")
+    with psycopg.connect(f"{plain}/postgres", autocommit=True) as connection:
+        connection.execute("CREATE DATABASE with_tables")
+    store = Store(f"{postgres_server}/with_tables")
+    SQLModel.metadata.create_all(store.engine)
+    store.close()
+    return "with_tables"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    """A store with all tables, on each kind of database in turn."""
+    if request.param == "sqlite":
+        yield request.getfixturevalue("sqlite_store")
+        return
+    import psycopg
+
+    server = request.getfixturevalue("postgres_server")
+    template = request.getfixturevalue("postgres_with_tables")
+    name, plain = f"t{os.urandom(6).hex()}", server.replace("+psycopg", "")
+    with psycopg.connect(f"{plain}/postgres", autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+    store = Store(f"{server}/{name}")
     yield store
     store.close()
+    with psycopg.connect(f"{plain}/postgres", autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture
-def sqlite_store(tmp_path: Path) -> Iterator[Store]:
+def sqlite_store(sqlite_with_tables: Path, tmp_path: Path) -> Iterator[Store]:
     """A store with all tables on SQLite only, where the database makes no difference."""
+    shutil.copy(sqlite_with_tables, tmp_path / "zetkin_sync.db")
     store = Store(f"sqlite:///{tmp_path}/zetkin_sync.db")
-    SQLModel.metadata.create_all(store.engine)
     yield store
     store.close()

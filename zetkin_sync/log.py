@@ -93,7 +93,7 @@ def set_up(*, form: str = "console", level: str = "info") -> None:
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level.upper())),
         cache_logger_on_first_use=False,
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = _StandardError()
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[structlog.stdlib.add_logger_name, *shared[1:4], scrubbed, only_allowed],
@@ -114,6 +114,17 @@ def set_up(*, form: str = "console", level: str = "info") -> None:
         "procrastinate",
     ):
         logging.getLogger(chatty).setLevel(logging.WARNING)
+
+
+class _StandardError(logging.StreamHandler[Any]):
+    """Writes to whatever standard error is at the moment of writing."""
+
+    def __init__(self) -> None:
+        logging.Handler.__init__(self)
+
+    @property
+    def stream(self) -> Any:
+        return sys.stderr
 
 
 def only_allowed(_logger: Any, _method: str, event: _Event) -> _Event:

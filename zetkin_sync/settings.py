@@ -96,6 +96,12 @@ class Settings(BaseSettings):
         database = self.database_url.partition("///")[2].partition("?")[0]
         return Path(database) if database and database != ":memory:" else None
 
+    @property
+    def erasure_path(self) -> Path | None:
+        """Where this host keeps the erasure ledger, outside the database and its backups."""
+        beside = self.instance_path
+        return None if beside is None else beside.with_suffix(".erasures")
+
     @cached_property
     def key(self) -> bytes:
         """The key of every keyed hash. Raises ConfigError when it is not set."""

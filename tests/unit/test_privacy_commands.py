@@ -13,11 +13,13 @@ import pytest
 from sqlalchemy import text
 from typer.testing import CliRunner, Result
 
+from tests.person_everywhere import hits, write_everywhere
 from zetkin_sync.cli import app
 from zetkin_sync.errors import NeedsHuman, Trouble
-from zetkin_sync.store import access, schema
+from zetkin_sync.store import access, erasing, rights, schema
 from zetkin_sync.store.access import Deed
 from zetkin_sync.store.engine import Store
+from zetkin_sync.store.erasing import marked
 
 ROOT = 1
 Command = Callable[..., Result]
@@ -110,3 +112,78 @@ def test_a_tampered_log_is_said(command: Command, store: Store) -> None:
         session.connection().execute(text("UPDATE access_entry SET who = 'user:8' WHERE number = 1"))
     result = command("access", "verify", fails=NeedsHuman)
     assert "Post 1 har ändrats" in result.output
+
+
+PERSON, OTHER = 987654321, 876543210
+
+
+def test_an_export_holds_every_marked_column_and_is_readable(
+    command: Command, store: Store, tmp_path: Path
+) -> None:
+    write_everywhere(store, PERSON, OTHER)
+    command("person", "export", str(PERSON), "--out", str(tmp_path / "out"))
+    whole = (tmp_path / "out" / f"person-{PERSON}.json").read_text()
+    found = json.loads(whole)
+    tables = {t["table"] for t in found["tables"]}
+    assert tables == {t.name for mark in ("person", "address") for t, _ in marked(mark)} - {"access_person"}
+    for table in found["tables"]:
+        assert all(table["columns"][name]["purpose"] for row in table["rows"] for name in row)
+    assert found["chosen"] and found["seen"]
+    assert str(OTHER) not in whole
+    page = (tmp_path / "out" / f"person-{PERSON}.html").read_text()
+    assert (
+        "Det här finns lagrat om dig" in page
+        and "<script" not in page
+        and "http" not in page.replace("http-equiv", "")
+    )
+    for written in (tmp_path / "out").iterdir():
+        assert written.stat().st_mode & 0o077 == 0
+    assert answered(command("access", "who-saw", str(PERSON), "--json"))[0].startswith("cli:")
+
+
+def test_erased_people_are_gone_and_the_ledger_answers(
+    command: Command, store: Store, tmp_path: Path
+) -> None:
+    write_everywhere(store, PERSON, OTHER)
+    command("person", "erase", str(PERSON), "--yes")
+    assert hits(store, PERSON) == [] and hits(store, OTHER)
+    assert (tmp_path / "zetkin_sync.erasures").exists()
+    [who] = answered(command("access", "who-deleted", str(PERSON), "--json"))
+    assert who.startswith("cli:")
+    command("access", "verify")
+    command("person", "export", str(PERSON), "--out", str(tmp_path))
+    assert json.loads((tmp_path / f"person-{PERSON}.json").read_text())["tables"] == []
+
+
+def test_a_restored_backup_is_erased_again_by_whatever_command_comes_first(
+    command: Command, store: Store, tmp_path: Path
+) -> None:
+    write_everywhere(store, PERSON, OTHER)
+    store.close()
+    erasing.sweep(store)
+    shutil.copy(tmp_path / "zetkin_sync.db", tmp_path / "backup")
+    command("person", "erase", str(PERSON), "--yes")
+    store.close()
+    for rest in tmp_path.glob("zetkin_sync.db*"):
+        rest.unlink()
+    shutil.copy(tmp_path / "backup", tmp_path / "zetkin_sync.db")
+    restored = Store(f"sqlite:///{tmp_path}/zetkin_sync.db")
+    assert hits(restored, PERSON)
+    command("runs")
+    assert hits(restored, PERSON) == [] and hits(restored, OTHER)
+    restored.close()
+
+
+def test_a_restriction_is_kept_until_it_is_released(command: Command, store: Store) -> None:
+    command("person", "restrict", "101")
+    assert "redan" in command("person", "restrict", "101").stdout
+    assert rights.restricted(store, district=ROOT) == {101}
+    command("person", "restrict", "101", "--release")
+    assert rights.restricted(store, district=ROOT) == frozenset()
+    assert len(answered(command("access", "who-changed", "101", "--json"))) == 2
+
+
+def test_a_person_is_not_erased_without_being_asked_twice(command: Command, store: Store) -> None:
+    write_everywhere(store, PERSON)
+    result = CliRunner().invoke(app, ["person", "erase", str(PERSON)], input="n\n")
+    assert result.exit_code == 1 and hits(store, PERSON)

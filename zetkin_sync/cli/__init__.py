@@ -73,6 +73,7 @@ _COMMANDS = {
     "plans": _Command("deciding", "app", _SAY("Proposals: see, approve, reject.")),
     "callouts": _Command("callouts", "app", _SAY("Callouts: who is asked about what.")),
     "status": _Command("status", "app", _SAY("Status mails: look at one, send them now.")),
+    "person": _Command("person", "app", _SAY("A person's rights: a copy, erasure, being left alone.")),
     "access": _Command("access", "app", _SAY("The access log: who saw, changed or deleted what.")),
     "bounces": _Command(
         "bounces", "app", _SAY("Mails that did not arrive: what they say, who is reached again.")

@@ -13,7 +13,7 @@ from zetkin_sync.language import say
 from zetkin_sync.log import logger
 from zetkin_sync.runner import Installation
 from zetkin_sync.settings import Settings, read_settings
-from zetkin_sync.store import epoch, schema
+from zetkin_sync.store import epoch, erasures, schema
 from zetkin_sync.store.engine import Store
 
 
@@ -30,7 +30,8 @@ def opened(*, settings: Settings | None = None) -> Iterator[Installation]:
 
 @contextmanager
 def opened_store(settings: Settings) -> Iterator[Store]:
-    """The database of this environment, its schema current; an older copy of it may not send."""
+    """The database of this environment, its schema current; an older copy of it may not send, and
+    whoever was erased since it was made is erased again before anything else."""
     store = Store(settings.database_url)
     try:
         if not schema.is_current(store):
@@ -39,6 +40,9 @@ def opened_store(settings: Settings) -> Iterator[Store]:
             )
         if epoch.check(store, settings.instance_path) is not None:
             logger().error("database.restored")
+        settled = erasures.settle(store, settings.erasure_path, keys=lambda: settings.keys)
+        if settled.replayed:
+            logger().warning("erasures.replayed", count=settled.replayed, rows=settled.rows)
         yield store
     finally:
         store.close()

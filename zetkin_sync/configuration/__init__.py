@@ -26,6 +26,7 @@ from zetkin_sync.configuration.people import (
     write_associations,
 )
 from zetkin_sync.configuration.reading import checked, read_toml
+from zetkin_sync.configuration.retention import Retention
 from zetkin_sync.configuration.schedule import JobEntry, Schedule
 from zetkin_sync.errors import ConfigError, Problem
 from zetkin_sync.goals import Plan
@@ -48,6 +49,7 @@ class Configuration:
     priorities: tuple[PriorityFact, ...] = ()
     bounces: BounceRules = field(default_factory=BounceRules)
     callouts: Policy = field(default_factory=Policy)
+    retention: Retention = field(default_factory=Retention)
 
     def area_index(self, day: date, *, drawn: Iterable[Mapping[str, Any]] = ()) -> AreaIndex:
         """The areas in force on a local day; `drawn` are those that organizers drew in Zetkin.
@@ -150,6 +152,11 @@ def _read(folder: Path, problems: list[Problem], *, prefix: str = "") -> Configu
         callouts = checked(
             Policy, read_toml(folder / "callouts.toml", found), file="callouts.toml", problems=found
         )
+    retention: Retention | None = Retention()
+    if (folder / "retention.toml").exists():
+        retention = checked(
+            Retention, read_toml(folder / "retention.toml", found), file="retention.toml", problems=found
+        )
     plans = read_plans(folder, found)
     areas = read_areas(folder, found)
     subjects = {a.id for a in areas.areas}.union(*({*plan.themes, *plan.audiences} for _, plan in plans))
@@ -161,6 +168,7 @@ def _read(folder: Path, problems: list[Problem], *, prefix: str = "") -> Configu
         return None
     assert bounces is not None  # otherwise a problem was found
     assert callouts is not None
+    assert retention is not None
     return Configuration(
         folder=folder,
         district=district,
@@ -173,6 +181,7 @@ def _read(folder: Path, problems: list[Problem], *, prefix: str = "") -> Configu
         priorities=priorities,
         bounces=bounces,
         callouts=callouts,
+        retention=retention,
     )
 
 

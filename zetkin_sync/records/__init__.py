@@ -43,7 +43,7 @@ from zetkin_sync.records.organizations import Official, Organization
 from zetkin_sync.records.people import Field, Person, Tag, Tagging
 from zetkin_sync.records.plan_data import Attestation, Priority, RegisterEntry, RegisterReading
 from zetkin_sync.records.plans import OPEN_INTENTS, Approval, Intent, IntentState, PlanState, StoredPlan
-from zetkin_sync.records.rights import Restriction
+from zetkin_sync.records.rights import Departed, Restriction
 from zetkin_sync.records.shared_mail import SharedMail
 from zetkin_sync.records.snapshots import MirrorPage, Missing, Snapshot
 from zetkin_sync.records.surveys import Survey, SurveyAnswer, SurveyOption, SurveySubmission
@@ -81,6 +81,7 @@ __all__ = [
     "CaseOutcome",
     "Control",
     "Deed",
+    "Departed",
     "DrawnArea",
     "Duplicate",
     "DuplicatePerson",

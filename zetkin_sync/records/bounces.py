@@ -29,7 +29,10 @@ class BounceEvent(SQLModel, table=True):
     district: int = stored("keeps districts apart", source=Source.OURS, keep=Keep.BOUNCE)
     key: bytes = stored("the same report counts once: a keyed hash", source=Source.MAILBOX, keep=Keep.BOUNCE)
     address: bytes = stored(
-        "whom it is about: keyed hash of the address", source=Source.MAILBOX, keep=Keep.BOUNCE
+        "whom it is about: keyed hash of the address",
+        source=Source.MAILBOX,
+        keep=Keep.BOUNCE,
+        address=True,
     )
     person: int | None = stored(
         "whom it is about, when exactly one has the address",
@@ -61,7 +64,7 @@ class Reachability(SQLModel, table=True):
     __table_args__: ClassVar = {"sqlite_with_rowid": False}
 
     district: int = district_key()
-    address: bytes = key("keyed hash of the address", source=Source.MAILBOX, keep=Keep.BOUNCE)
+    address: bytes = key("keyed hash of the address", source=Source.MAILBOX, keep=Keep.BOUNCE, address=True)
     state: str = stored(
         "ok, doubtful, unreachable, complained or unknown", source=Source.OURS, keep=Keep.BOUNCE
     )
@@ -118,7 +121,9 @@ class Case(SQLModel, table=True):
     district: int = stored("keeps districts apart", source=Source.OURS, keep=Keep.BOUNCE)
     organization: int = stored("whose case it is", source=Source.OURS, keep=Keep.BOUNCE)
     person: int = stored("who cannot be reached", source=Source.OURS, keep=Keep.BOUNCE, person=True)
-    address: bytes = stored("the address that failed: keyed hash", source=Source.OURS, keep=Keep.BOUNCE)
+    address: bytes = stored(
+        "the address that failed: keyed hash", source=Source.OURS, keep=Keep.BOUNCE, address=True
+    )
     state: str = stored("unreachable or complained", source=Source.OURS, keep=Keep.BOUNCE)
     reason: str = stored("why, of a closed set", source=Source.OURS, keep=Keep.BOUNCE)
     status: str | None = stored("the status code", source=Source.OURS, keep=Keep.BOUNCE, default=None)

@@ -42,11 +42,16 @@ def stored(
     source: Source = Source.ZETKIN,
     keep: Keep = Keep.MIRROR,
     person: bool = False,
+    address: bool = False,
     default: Any = ...,
     **field: Any,
 ) -> Any:
-    """A column with its declaration. `person=True` marks a column that holds a person's Zetkin id."""
-    info = {"purpose": purpose, "source": source, "keep": keep, "person": person}
+    """A column with its declaration.
+
+    `person=True` marks a column that holds a person's Zetkin id, `address=True` one that holds the keyed hash
+    of a person's address: export and erasure find them by these marks.
+    """
+    info = {"purpose": purpose, "source": source, "keep": keep, "person": person, "address": address}
     kwargs = {"sa_column_kwargs": {"info": info, **field.pop("sa_column_kwargs", {})}, **field}
     if default is ...:
         return Field(**kwargs)

@@ -20,7 +20,9 @@ class Person(Mirror, table=True):
     mirrored: ClassVar = Mirrored("people", Absence.PROOF)
 
     id: int = key("the person's id in Zetkin", person=True)
-    address: bytes | None = stored("matches a bounce to a person: keyed hash of the address", default=None)
+    address: bytes | None = stored(
+        "matches a bounce to a person: keyed hash of the address", address=True, default=None
+    )
     member_key: bytes | None = stored(
         "matches a member register's row: keyed hash of the membership number", default=None
     )

@@ -10,6 +10,21 @@ from sqlmodel import SQLModel
 from zetkin_sync.records.declared import Keep, Source, district_key, key, stored
 
 
+class Departed(SQLModel, table=True):
+    """Somebody whom Zetkin proved to be gone: to be erased everywhere within a day, unless they are back by then."""
+
+    id: int | None = key("the notice", source=Source.OURS, keep=Keep.STANDING, default=None)
+    district: int = stored("keeps districts apart", source=Source.OURS, keep=Keep.STANDING)
+    person: int = stored("who is gone", source=Source.ZETKIN, keep=Keep.STANDING, person=True)
+    address: bytes | None = stored(
+        "their address, to erase what is known of it: keyed hash",
+        keep=Keep.STANDING,
+        address=True,
+        default=None,
+    )
+    since: datetime = stored("when it was proven", source=Source.OURS, keep=Keep.STANDING)
+
+
 class Restriction(SQLModel, table=True):
     """A person about whom nothing may be done: no callouts, no tags. Survives every reading of Zetkin."""
 

@@ -8,7 +8,7 @@ is unchanged is neither decoded nor written. What is no longer listed is never j
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any, NamedTuple
@@ -60,18 +60,20 @@ def read_whole(
     run: int | None = None,
     keep: Collection[int] = (),
     brake: Brake | None = None,
+    barred: Callable[[int], bool] | None = None,
 ) -> Snapshot:
     """Bring the mirror of one list to what `pages` say, and record the reading.
 
     `keep` names parents that were not asked again and stay as they are. `brake=None` uses the default;
-    pass `Brake(share=1.0)` when a person has said that the absence is right.
+    pass `Brake(share=1.0)` when a person has said that the absence is right. `barred` says who has been erased
+    and is left out though the list shows them.
 
     Returns the snapshot. A `Trouble` while reading, or an engaged brake, leaves the mirror as it was and
     gives a snapshot that is not complete and says why. Only a ConfigError is raised, after it is recorded.
     """
     scope = Scope(district, organization, record.mirrored.resource)
     started = store.now()
-    reading = _Reading(record, scope, keep=frozenset(keep), brake=brake or Brake())
+    reading = _Reading(record, scope, keep=frozenset(keep), brake=brake or Brake(), barred=barred)
     with store.connection() as connection:
         reading.load(connection)
         try:
@@ -100,7 +102,15 @@ def read_whole(
 class _Reading:
     """One reading under way."""
 
-    def __init__(self, record: type[Mirror], scope: Scope, *, keep: frozenset[int], brake: Brake) -> None:
+    def __init__(
+        self,
+        record: type[Mirror],
+        scope: Scope,
+        *,
+        keep: frozenset[int],
+        brake: Brake,
+        barred: Callable[[int], bool] | None,
+    ) -> None:
         self.record = record
         self.scope = scope
         self.keep = keep
@@ -109,6 +119,12 @@ class _Reading:
         self.columns = own_columns(record)
         self.key = tuple(n for n in self.columns if self.table.c[n].primary_key)
         self.parented = record.mirrored.parented
+        self.barred = barred
+        self.people = [
+            (at, self.table.c[name].nullable)
+            for at, name in enumerate(self.columns)
+            if self.table.c[name].info["person"]
+        ]
         self.key_at = 1 if self.parented and len(self.key) > 1 else 0  # what identifies a row inside its page
         self.counts = {"pages": 0, "decoded": 0, "seen": 0, "new": 0, "changed": 0, "missing": 0, "gone": 0}
         self.read: set[int] = set()
@@ -155,6 +171,8 @@ class _Reading:
                 self.read.add(page.number)
             return
         rows = page.rows()
+        if self.barred is not None and self.people:
+            rows = [row for row in map(self._allowed, rows) if row is not None]
         if len({row[self.key_at] for row in rows}) < len(rows):
             rows = list({row[self.key_at]: row for row in rows}.values())
         self.read.add(page.number)
@@ -166,6 +184,16 @@ class _Reading:
         digests = [_row_digest(row) for row in rows]
         self._compare(page.number, keys, digests, rows)
         self.page_stage.add([(page.number, page.digest, packed(keys), b"".join(digests))])
+
+    def _allowed(self, row: Row) -> Row | None:
+        """The row without anybody who was erased; None when it is about them."""
+        assert self.barred is not None
+        for at, optional in self.people:
+            if row[at] is not None and self.barred(row[at]):
+                if not optional:
+                    return None
+                row = (*row[:at], None, *row[at + 1 :])
+        return row
 
     def _compare(self, number: int, keys: list[int], digests: list[bytes], rows: list[Row]) -> None:
         if not self.held.pages:

@@ -31,6 +31,7 @@ from zetkin_sync.records import (
     Person,
     own_columns,
 )
+from zetkin_sync.store import erasing
 from zetkin_sync.store.engine import Store
 
 LEAST, SHARE = 25, 0.02  # of the district's; each association has its own brake (store.mirror.Brake)
@@ -224,16 +225,21 @@ def forget(
     gone = 0
     with store.writing() as session:
         connection = session.connection()
+        now = store.now(connection)
         for some in _batches(sorted(ids)):
             where = [
                 table.c.district == district,
                 table.c.organization == organization,
                 table.c[key].in_(some),
             ]
+            if record is Person:
+                erasing.note_departure(connection, *where, district=district, at=now)
             gone += connection.execute(delete(table).where(*where)).rowcount
             waiting = _waiting(record.mirrored.resource, district, organization, some)
             connection.execute(delete(_missing).where(*waiting))
             if record is Organization:
+                theirs = Person.__table__.c.organization.in_(some)  # type: ignore[attr-defined]
+                erasing.note_departure(connection, theirs, district=district, at=now)
                 _forget_lists(connection, district, some)
     return gone
 
