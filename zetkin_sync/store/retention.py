@@ -40,6 +40,7 @@ RULES = (  # those that refer to others come first
     Rule("mail_set_aside", "at", Keep.BOUNCE),
     Rule("webhook_event", "at", Keep.BOUNCE),
     Rule("probe", "sent", Keep.BOUNCE),
+    Rule("shared_mail", "at", Keep.LEDGER),
 )
 ELSEWHERE = {  # tables that no rule is for, and why
     "access_entry": "cut at a signed checkpoint (store.access)",
