@@ -69,6 +69,12 @@ def connector(name: str) -> Callable[..., Any]:
     return connect
 
 
+def login(name: str) -> Callable[..., Any]:
+    """What lets people log in at an outside system: `login(settings)` gives a `ports.Login`."""
+    found: Callable[..., Any] = module(CONNECTORS, f"{name}.login", needs="login").login
+    return found
+
+
 def metric(name: str) -> Metric:
     """A metric's module: `Parameters` and `measure(observed, asked)`."""
     return cast(Metric, module(METRICS, name, needs="measure"))

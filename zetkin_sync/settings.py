@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import stat
 from functools import cached_property
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Literal
 
@@ -20,7 +21,6 @@ from zetkin_sync.errors import ConfigError, Problem
 from zetkin_sync.language import LANGUAGES, say
 
 PREFIX = "ZETKIN_SYNC_"
-_LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 class Settings(BaseSettings):
@@ -44,6 +44,8 @@ class Settings(BaseSettings):
     zetkin_client_id: str | None = None
     zetkin_client_secret: SecretStr | None = None
     zetkin_grant: SecretStr | None = None
+    zetkin_login_client_id: str | None = None
+    zetkin_login_client_secret: SecretStr | None = None
     zetkin_concurrency: int = Field(4, ge=1, le=16)
     zetkin_page_size: int = Field(100, ge=1, le=1000)
     zetkin_requests_per_run: int = Field(50_000, ge=1)
@@ -59,6 +61,7 @@ class Settings(BaseSettings):
     webhook_brevo: SecretStr | None = None
     mail_from: str | None = None
     page_url: str = "http://127.0.0.1:8000"
+    local_login: bool = False
     heartbeat_url: SecretStr | None = None
 
     language: str = "sv"
@@ -184,7 +187,12 @@ def _variable(name: str) -> str:
 
 def is_loopback(host: str) -> bool:
     """Is this host the machine itself?"""
-    return host in _LOOPBACK or host.startswith("127.")
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:  # a name: 127.0.0.1.example.org is somebody else's
+        return False
 
 
 def preferred_language() -> str:

@@ -54,6 +54,7 @@ _COMMANDS = {
     ),
     "sync": _Command("running", "sync", _SAY("Do one job now and show how it goes.")),
     "run": _Command("running", "run_service", _SAY("Keep the service going until it is told to stop.")),
+    "user": _Command("users", "app", _SAY("Accounts of the page.")),
     "serve": _Command("serving", "serve_page", _SAY("Start the organizers' page.")),
     "runs": _Command("running", "runs", _SAY("The newest runs: when, how they ended, what they came to.")),
     "simulator": _Command(

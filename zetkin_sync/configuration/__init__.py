@@ -14,6 +14,7 @@ from typing import Any
 
 from zetkin_sync.areas import AreaFile, AreaIndex, areas_from_zetkin
 from zetkin_sync.callouts.policy import Policy
+from zetkin_sync.configuration.access import Access, Role, User
 from zetkin_sync.configuration.actions import ActionEntry, Actions
 from zetkin_sync.configuration.bounces import BounceRules
 from zetkin_sync.configuration.commitments import read_areas, read_plans, read_priorities
@@ -50,6 +51,7 @@ class Configuration:
     bounces: BounceRules = field(default_factory=BounceRules)
     callouts: Policy = field(default_factory=Policy)
     retention: Retention = field(default_factory=Retention)
+    access: Access = field(default_factory=Access)
 
     def area_index(self, day: date, *, drawn: Iterable[Mapping[str, Any]] = ()) -> AreaIndex:
         """The areas in force on a local day; `drawn` are those that organizers drew in Zetkin.
@@ -157,6 +159,11 @@ def _read(folder: Path, problems: list[Problem], *, prefix: str = "") -> Configu
         retention = checked(
             Retention, read_toml(folder / "retention.toml", found), file="retention.toml", problems=found
         )
+    access: Access | None = Access()
+    if (folder / "access.toml").exists():
+        access = checked(Access, read_toml(folder / "access.toml", found), file="access.toml", problems=found)
+    if access is not None and associations:
+        found.extend(_without_unit(access, {a.title for a in associations}))
     plans = read_plans(folder, found)
     areas = read_areas(folder, found)
     subjects = {a.id for a in areas.areas}.union(*({*plan.themes, *plan.audiences} for _, plan in plans))
@@ -169,6 +176,7 @@ def _read(folder: Path, problems: list[Problem], *, prefix: str = "") -> Configu
     assert bounces is not None  # otherwise a problem was found
     assert callouts is not None
     assert retention is not None
+    assert access is not None
     return Configuration(
         folder=folder,
         district=district,
@@ -182,17 +190,35 @@ def _read(folder: Path, problems: list[Problem], *, prefix: str = "") -> Configu
         bounces=bounces,
         callouts=callouts,
         retention=retention,
+        access=access,
     )
 
 
+def _without_unit(access: Access, titles: set[str]) -> list[Problem]:
+    """Accounts whose association does not exist."""
+    return [
+        Problem(
+            "access.toml",
+            f"user[{number}].unit",
+            say("“{unit}” is not an association", unit=user.unit),
+            say("a title from associations.csv"),
+        )
+        for number, user in enumerate(access.users)
+        if user.unit is not None and user.unit not in titles
+    ]
+
+
 __all__ = [
+    "Access",
     "ActionEntry",
     "Association",
     "Configuration",
     "District",
     "JobEntry",
     "Recipient",
+    "Role",
     "Schedule",
+    "User",
     "district_folders",
     "read_all",
     "read_associations",

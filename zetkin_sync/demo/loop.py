@@ -26,7 +26,13 @@ from zetkin_sync.cli.running import run_now
 from zetkin_sync.configuration import read_all
 from zetkin_sync.context import known_facts
 from zetkin_sync.demo.configuring import complete_configuration, write_configuration
-from zetkin_sync.demo.district.plan import CLIENT_ID, CLIENT_SECRET, GRANT
+from zetkin_sync.demo.district.plan import (
+    CLIENT_ID,
+    CLIENT_SECRET,
+    GRANT,
+    LOGIN_CLIENT_ID,
+    LOGIN_CLIENT_SECRET,
+)
 from zetkin_sync.demo.mail_pages import write_pages
 from zetkin_sync.demo.mailbox import tell as fill_mailbox
 from zetkin_sync.demo.simulator import Clock
@@ -145,6 +151,8 @@ def started(
                 "zetkin_client_id": CLIENT_ID,
                 "zetkin_client_secret": SecretStr(CLIENT_SECRET),
                 "zetkin_grant": SecretStr(GRANT),
+                "zetkin_login_client_id": LOGIN_CLIENT_ID,
+                "zetkin_login_client_secret": SecretStr(LOGIN_CLIENT_SECRET),
                 "mail_from": "status@distriktet.example.org",
                 "page_url": "http://127.0.0.1:8000",
             }

@@ -37,6 +37,7 @@ from zetkin_sync.records.joining import BulkJob, Duplicate, DuplicatePerson, Joi
 from zetkin_sync.records.journeys import Journey, JourneyInstance, JourneyPerson
 from zetkin_sync.records.ledger import FINISHED, Run, RunState
 from zetkin_sync.records.lists import PeopleList
+from zetkin_sync.records.logins import AccountUse, Actor, LoginFailure, LoginLink, WebSession
 from zetkin_sync.records.mail import MailChoice, Mailing, MailKind, MailState, Often
 from zetkin_sync.records.mirrored import Absence, Found, Mirror, Mirrored, Page, own_columns
 from zetkin_sync.records.organizations import Official, Organization
@@ -61,6 +62,8 @@ __all__ = [
     "AccessEntry",
     "AccessHead",
     "AccessPerson",
+    "AccountUse",
+    "Actor",
     "Alert",
     "AlertKind",
     "Approval",
@@ -107,6 +110,8 @@ __all__ = [
     "JourneyInstance",
     "JourneyPerson",
     "Keep",
+    "LoginFailure",
+    "LoginLink",
     "MailChoice",
     "MailDelivery",
     "MailKind",
@@ -150,6 +155,7 @@ __all__ = [
     "Tag",
     "Tagging",
     "Task",
+    "WebSession",
     "WebhookEvent",
     "own_columns",
 ]

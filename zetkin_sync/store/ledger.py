@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection, Table, and_, func, or_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col, select
 
@@ -109,8 +109,9 @@ def runs(
     job: str | None = None,
     limit: int = 50,
     only_open: bool = False,
+    before: int | None = None,
 ) -> list[Run]:
-    """The newest runs first."""
+    """The newest runs first; `before` goes on behind a run of the page before."""
     query = select(Run).order_by(col(Run.id).desc()).limit(limit)
     if district is not None:
         query = query.where(Run.district == district)
@@ -118,6 +119,8 @@ def runs(
         query = query.where(Run.job == job)
     if only_open:
         query = query.where(col(Run.state).in_(OPEN))
+    if before is not None:
+        query = query.where(col(Run.id) < before)
     with store.reading() as session:
         return list(session.exec(query).all())
 
@@ -126,6 +129,32 @@ def run_of(store: Store, run: int) -> Run | None:
     """One run."""
     with store.reading() as session:
         return session.get(Run, run)
+
+
+def of_slot(store: Store, *, district: int, job: str, slot: str) -> Run | None:
+    """The run of a slot or request."""
+    with store.reading() as session:
+        return session.exec(
+            select(Run).where(Run.district == district, Run.job == job, Run.slot == slot)
+        ).first()
+
+
+def position(store: Store, run: Run) -> int:
+    """How many runs are taken before a waiting one, and how many are under way: its place in the queue."""
+    earlier = and_(
+        col(Run.state) == RunState.QUEUED,
+        or_(
+            col(Run.turn) < run.turn,
+            and_(
+                col(Run.turn) == run.turn,
+                or_(col(Run.ready) < run.ready, and_(col(Run.ready) == run.ready, col(Run.id) < run.id)),
+            ),
+        ),
+    )
+    with store.reading() as session:
+        return session.exec(
+            select(func.count()).where(or_(earlier, col(Run.state) == RunState.RUNNING)).select_from(Run)
+        ).one()
 
 
 def notes_of(run: Run) -> list[Message]:

@@ -1,0 +1,176 @@
+"""The authorization table, whole: every route, every role, in the district, in one's own association, in another's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.page_world import FOREIGN, NORTH, ROOT, SOUTH, Browser, World, page_world
+from zetkin_sync.configuration import Role
+from zetkin_sync.web.authorization import BY_TABLE, TABLE, Of
+
+VIEWERS: dict[str, tuple[Role, int]] = {
+    f"{role.name.lower()} of {name}": (role, unit)
+    for name, unit in (("the district", ROOT), ("the north", NORTH))
+    for role in Role
+}
+D = "the district"
+N = "the north"
+EVERYBODY = frozenset(VIEWERS)
+
+
+def at_least(role: str, *units: str) -> frozenset[str]:
+    """Viewers with this role or a higher one in any of these units."""
+    order = [r.name.lower() for r in Role]
+    return frozenset(f"{r} of {u}" for r in order[order.index(role) :] for u in units)
+
+
+# What each address takes and who may, written out: the test must not believe the table that it tests.
+# {plan} is the district's proposal, {north} and {south} are the associations' own, {run} is a run.
+MAY: dict[tuple[str, str], list[tuple[str, str, dict[str, Any], frozenset[str]]]] = {}
+
+
+def may(where: tuple[str, str], method: str, path: str, who: frozenset[str], **form: Any) -> None:
+    MAY.setdefault(where, []).append((method, path, form, who))
+
+
+may(("login", "log_out"), "POST", "/logout", EVERYBODY)
+may(("login", "choose_district"), "POST", "/district", EVERYBODY, district=ROOT)
+may(("overview", "overview"), "GET", "/", EVERYBODY)
+may(("overview", "overview"), "GET", f"/?unit={NORTH}", EVERYBODY)
+may(("overview", "overview"), "GET", f"/?unit={SOUTH}", at_least("viewer", D))
+may(("overview", "overview"), "GET", f"/?unit={FOREIGN}", frozenset())
+may(("proposals", "proposals"), "GET", "/plans", EVERYBODY)
+may(("proposals", "proposal"), "GET", "/plans/{plan}", at_least("viewer", D))
+may(("proposals", "proposal"), "GET", "/plans/{north}", EVERYBODY)
+may(("proposals", "proposal"), "GET", "/plans/{south}", at_least("viewer", D))
+may(("proposals", "people"), "GET", "/plans/{north}/people", EVERYBODY)
+may(("proposals", "people"), "GET", "/plans/{south}/people", at_least("viewer", D))
+may(("proposals", "mail"), "GET", "/plans/{mail}/mails/0", at_least("viewer", D))
+for action, verb in (("approve", "approve"), ("reject", "reject")):
+    form = {"fingerprint": "0" * 16, "why": "prov"}
+    may(("proposals", action), "POST", f"/plans/{{plan}}/{verb}", at_least("approver", D), **form)
+    may(("proposals", action), "POST", f"/plans/{{north}}/{verb}", at_least("approver", D, N), **form)
+    may(("proposals", action), "POST", f"/plans/{{south}}/{verb}", at_least("approver", D), **form)
+may(("runs", "runs"), "GET", "/runs", at_least("viewer", D))
+may(("runs", "run"), "GET", "/runs/{run}", at_least("viewer", D))
+may(("runs", "watch"), "GET", "/runs/{done}/watch", at_least("viewer", D))
+ask = {"job": "pull_zetkin", "request": "abcdefgh"}
+may(("runs", "run_now"), "POST", "/runs", at_least("trigger", D), **ask)
+may(("runs", "run_now"), "POST", "/runs", at_least("trigger", D, N), unit=NORTH, **ask)
+may(("runs", "run_now"), "POST", "/runs", at_least("trigger", D), unit=SOUTH, **ask)
+may(("runs", "run_now"), "POST", "/runs", frozenset(), unit=FOREIGN, **ask)
+may(("runs", "stop"), "POST", "/runs/{run}/stop", at_least("trigger", D))
+LISTS = {"plans": EVERYBODY, "runs": at_least("viewer", D)}
+PUBLIC = {
+    ("login", "ask"),
+    ("login", "go_to_zetkin"),
+    ("login", "back_from_zetkin"),
+    ("login", "ask_for_link"),
+    ("login", "open_link"),
+    ("login", "use_link"),
+    ("login", "local"),
+    ("login", "choose_language"),
+}
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    with page_world(tmp_path_factory.mktemp("rights")) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def places(world: World) -> dict[str, int]:
+    done = world.run(slot="done")
+    from zetkin_sync.store import upkeep
+
+    upkeep.stop(world.store, done, who="test")
+    return {
+        "plan": world.plan(),
+        "north": world.plan(unit=NORTH),
+        "south": world.plan(unit=SOUTH),
+        "mail": world.mail_plan(),
+        "run": world.run(slot="queued"),
+        "done": done,
+    }
+
+
+def refused(answer: Any) -> bool:
+    """Not let in, or told that there is nothing: what exists and is another's looks like what does not."""
+    to_login = answer.status_code == 303 and answer.headers["location"].startswith("/login")
+    return answer.status_code in (401, 403, 404) or to_login
+
+
+def ask_for(browser: Browser, method: str, path: str, form: dict[str, Any], places: dict[str, int]) -> Any:
+    path = path.format(**places)
+    if method == "GET":
+        return browser.get(path)
+    browser.get("/")
+    return browser.post(path, form)
+
+
+@pytest.mark.parametrize("name", VIEWERS)
+def test_each_role_may_what_the_table_says_and_nothing_else(
+    world: World, places: dict[str, int], name: str
+) -> None:
+    role, unit = VIEWERS[name]
+    wrong = []
+    browser = world.with_role(role, unit)
+    for where, cases in MAY.items():
+        if where == ("login", "log_out"):
+            continue  # at the end: it ends the session of the others
+        for method, path, form, who in cases:
+            answer = ask_for(browser, method, path, form, places)
+            if refused(answer) == (name in who):
+                wrong.append((where, path, form.get("unit"), answer.status_code))
+    for table, who in LISTS.items():
+        for path in (f"/data/{table}.csv", f"/data/{table}.xlsx", f"/api/v1/{table}"):
+            answer = browser.get(path)
+            if refused(answer) == (name in who):
+                wrong.append((("data", table), path, None, answer.status_code))
+    assert wrong == []
+    assert ask_for(browser, "POST", "/logout", {}, places).headers["location"] == "/login"
+    assert refused(browser.get("/"))
+
+
+def test_nobody_who_is_not_logged_in_gets_past_the_login_page(world: World, places: dict[str, int]) -> None:
+    for cases in MAY.values():
+        for method, path, form, _ in cases:
+            browser = world.browser()
+            browser.get("/login")
+            assert refused(ask_for(browser, method, path, form, places)), path
+    for table in LISTS:
+        assert world.browser().get(f"/api/v1/{table}").status_code == 401
+
+
+def test_every_route_and_every_row_is_in_this_test(world: World) -> None:
+    rows = {(row.module, row.function) for row in TABLE}
+    assert set(MAY) | PUBLIC == rows
+    assert {(r.module, r.function) for r in TABLE if r.role is None} == PUBLIC
+    assert set(LISTS) == set(BY_TABLE)
+    # Nothing is mounted but page modules, whose every function is held against the table when the page starts,
+    # and the health routes, which tell no one of anybody.
+    assert {type(r).__name__ for r in world.app.routes} == {"_IncludedRouter", "Mount"}
+
+
+def test_what_needs_no_form_token_is_only_what_proves_itself() -> None:
+    assert {(r.module, r.function) for r in TABLE if r.of is Of.OUTSIDE} == set()
+
+
+def test_an_unlisted_function_stops_the_page_from_starting(tmp_path: Path, monkeypatch: Any) -> None:
+    from zetkin_sync.web.pages import overview
+
+    def extra() -> None:
+        """Nobody has said who may do this."""
+
+    routes = list(overview.router.routes)
+    overview.router.get("/extra")(extra)
+    try:
+        with pytest.raises(RuntimeError, match=r"overview\.extra has no row"), page_world(tmp_path):
+            pass
+    finally:
+        overview.router.routes[:] = routes

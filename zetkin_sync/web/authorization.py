@@ -1,0 +1,72 @@
+"""Who may open what: one row for each thing that can be asked of the page. What has no row is refused.
+
+`tests/unit/test_page_rights.py` walks the whole table: every role, every unit, every route.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import NamedTuple
+
+from zetkin_sync.configuration.access import Role
+from zetkin_sync.language import Message, say
+
+KIB = 1024
+USUAL_BODY = 64 * KIB
+
+
+class Of(Enum):
+    """What the role must hold in."""
+
+    NOBODY = "anybody may, before any login"
+    OUTSIDE = "anybody may, and proves themselves by what is sent: no cookie and no form token are asked for"
+    ANY = "some unit: the page shows the viewer's own units"
+    UNIT = "the unit that the address or the form names"
+    DISTRICT = "the whole district"
+
+
+class Row(NamedTuple):
+    """One function of a page module. `menu` puts it in the menu; `tables` are lists that are downloaded with the
+    same right; `level` 2 asks for a login with a second factor; `fresh` asks Zetkin for the roles anew."""
+
+    module: str
+    function: str
+    role: Role | None
+    of: Of
+    menu: Message | None = None
+    tables: tuple[str, ...] = ()
+    level: int = 1
+    fresh: bool = False
+    body: int = USUAL_BODY
+
+
+VIEWER, TRIGGER, APPROVER, ADMIN = Role.VIEWER, Role.TRIGGER, Role.APPROVER, Role.ADMIN
+
+TABLE: tuple[Row, ...] = (
+    # module, function, least role, in what, …  The order is the menu's.
+    Row("login", "ask", None, Of.NOBODY),
+    Row("login", "go_to_zetkin", None, Of.NOBODY),
+    Row("login", "back_from_zetkin", None, Of.NOBODY),
+    Row("login", "ask_for_link", None, Of.NOBODY),
+    Row("login", "open_link", None, Of.NOBODY),
+    Row("login", "use_link", None, Of.NOBODY),
+    Row("login", "local", None, Of.NOBODY),
+    Row("login", "log_out", VIEWER, Of.ANY),
+    Row("login", "choose_language", None, Of.NOBODY),
+    Row("login", "choose_district", VIEWER, Of.ANY),
+    Row("overview", "overview", VIEWER, Of.ANY, say("Overview")),
+    Row("proposals", "proposals", VIEWER, Of.ANY, say("Proposals"), tables=("plans",)),
+    Row("proposals", "proposal", VIEWER, Of.ANY),
+    Row("proposals", "people", VIEWER, Of.ANY, level=2),
+    Row("proposals", "mail", VIEWER, Of.ANY),
+    Row("proposals", "approve", APPROVER, Of.ANY, level=2, fresh=True),
+    Row("proposals", "reject", APPROVER, Of.ANY, level=2, fresh=True),
+    Row("runs", "runs", VIEWER, Of.DISTRICT, say("Runs"), tables=("runs",)),
+    Row("runs", "run", VIEWER, Of.DISTRICT),
+    Row("runs", "watch", VIEWER, Of.DISTRICT),
+    Row("runs", "run_now", TRIGGER, Of.UNIT),
+    Row("runs", "stop", TRIGGER, Of.DISTRICT),
+)
+
+BY_FUNCTION = {(row.module, row.function): row for row in TABLE}
+BY_TABLE = {name: row for row in TABLE for name in row.tables}
