@@ -416,8 +416,8 @@ def usual() -> Situation:
         ),
         sources={
             u: (
-                Source(name=say("people"), read=READ),
-                Source(name=say("events (Zetkin calls them actions)"), read=READ + timedelta(minutes=3)),
+                Source(what=say("people"), read=READ),
+                Source(what=say("events (Zetkin calls them actions)"), read=READ + timedelta(minutes=3)),
             )
             for u in UNITS
         },
@@ -532,7 +532,7 @@ def zetkin_down() -> Situation:
         whole,
         jobs=(pull, *whole.jobs[2:]),
         decisions=(),
-        sources={u: (Source(name=say("people"), read=read),) for u in UNITS},
+        sources={u: (Source(what=say("people"), read=read),) for u in UNITS},
     )
 
 

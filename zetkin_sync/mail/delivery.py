@@ -30,7 +30,7 @@ from zetkin_sync.store.mailings import Once, Reserved
 PER_MINUTE = 120
 MOST_A_DAY = 20
 GIVE_UP_AFTER = 3
-"""So many mails put off in a row, and the server is left alone until the next run."""
+"""So many mails in a row that the server put off or broke off at, and it is left alone until the next run."""
 
 PLACEHOLDER = say("The address is a placeholder; fill in recipients.toml.")
 STOPPED = say("The recipient has stopped this kind of mail.")
@@ -145,6 +145,7 @@ class Delivery:
             mailings.release(self.known.store, reserved.row)
             raise
         except OutcomeUnknown as trouble:
+            self._put_off += 1  # a server that dies after every dot must not park a whole week's mails
             return self._ended(to, reserved.row, MailState.PARKED, trouble.what)
         except Permanent as trouble:
             return self._ended(to, reserved.row, MailState.REFUSED, trouble.what)
@@ -173,7 +174,8 @@ class Delivery:
             return TOO_MANY
         if self._put_off >= GIVE_UP_AFTER:
             return say(
-                "The mail server put off {n} mails in a row; the rest wait for the next run.", n=GIVE_UP_AFTER
+                "The mail server failed with {n} mails in a row; the rest wait for the next run.",
+                n=GIVE_UP_AFTER,
             )
         return None
 

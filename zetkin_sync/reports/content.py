@@ -173,7 +173,7 @@ AnySection = Tasks | Faults | Goals | Table | Text
 class Source:
     """When something was last read whole."""
 
-    name: Message
+    what: Message
     read: datetime | None
 
 

@@ -202,7 +202,7 @@ def sources(facts: Facts) -> dict[int, tuple[Source, ...]]:
                 times.setdefault((unit, fresh.resource), []).extend([fresh.read] if fresh.read else [])
     return {
         o.id: tuple(
-            Source(name=_source(resource), read=_read(whole.get(at), broken.get(at)))
+            Source(what=_source(resource), read=_read(whole.get(at), broken.get(at)))
             for resource in SHOWN_LISTS
             if (at := (o.id, resource)) in whole or at in broken
         )

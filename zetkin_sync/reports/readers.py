@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from zetkin_sync.language import Message, say
 from zetkin_sync.records.mail import MailKind
+from zetkin_sync.reports.content import titled
 
 OFFICE, BOARD = "district_office", "district_board"
 ASSOCIATION, COMMITTEE = "association_board", "committee"
@@ -124,7 +125,8 @@ class Reader:
     def title(self) -> Message:
         """As whom they get the mail."""
         return Message(
-            ROLES[self.role].text, {"unit": self.name} if self.role in (ASSOCIATION, COMMITTEE) else {}
+            ROLES[self.role].text,
+            {"unit": titled(self.name)} if self.role in (ASSOCIATION, COMMITTEE) else {},
         )
 
     @property

@@ -116,7 +116,7 @@ class _Voice:
         together: dict[datetime | None, list[str]] = {}
         for source in sources:
             minute = source.read and source.read.replace(second=0, microsecond=0)
-            together.setdefault(minute, []).append(self.language.say(source.name))
+            together.setdefault(minute, []).append(self.language.say(source.what))
         return [self._read(self.language.joined(names), read) for read, names in together.items()]
 
     def _read(self, names: str, read: datetime | None) -> str:
