@@ -33,8 +33,8 @@ def cost(work: Callable[[], T]) -> Cost[T]:
     return Cost(result, seconds, used, max(0, _kilobytes("VmHWM") - before) / 1024)
 
 
-def resident() -> float:
-    """The highest megabytes of the process since it began or since `cost`."""
+def highest() -> float:
+    """The highest megabytes that the whole process held, since it began or since `cost`."""
     return _kilobytes("VmHWM") / 1024
 
 

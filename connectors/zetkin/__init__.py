@@ -63,8 +63,8 @@ def connect(
 ) -> Zetkin:
     """Zetkin as the service's own user, by its API key.
 
-    `person_fields` are the slugs of people's custom fields that may be read, `tag_values` the titles of tags
-    whose values may be kept; `zone` and `event_times` (`wall_clock` or `utc`) say how events' times are read
+    `person_fields` are the slugs of people's custom fields that may be read, `tag_values` how the titles of
+    tags begin whose values may be kept; `zone` and `event_times` (`wall_clock` or `utc`) say how events' times are read
     (API.md §2.6), `suspicious_hours` from and until which hour nobody holds an activity; `places_v2` reads
     places from API v2. Nothing is asked of
     the server yet. Raises ConfigError when an address, a credential or an allowed field is wrong.

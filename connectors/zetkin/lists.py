@@ -23,7 +23,8 @@ from zetkin_sync.records import Mirror
 
 
 class Allowed(NamedTuple):
-    """What the configuration lets us read: slugs of custom fields, titles of tags whose values are kept, times.
+    """What the configuration lets us read: slugs of custom fields, how the titles of tags begin
+    whose values are kept, times.
 
     `places_v2` reads places from API v2, as Zetkin's own app does now.
     """

@@ -160,7 +160,8 @@ class Reads:
             self._tag_titles[organization] = {
                 row[0]: row[1] for page in self._list(Tag, organization) for row in page.rows() if row[4]
             }
-        return self._tag_titles[organization].get(tag) in self._allowed.tag_values
+        title = self._tag_titles[organization].get(tag)
+        return title is not None and title.startswith(tuple(self._allowed.tag_values))
 
     # -- single questions
 
