@@ -7,17 +7,24 @@ import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import shapely
+from pydantic import SecretStr
 from typer.testing import CliRunner, Result
 
+from zetkin_sync import statements
 from zetkin_sync.areas import Area, to_geojson
 from zetkin_sync.cli import app
-from zetkin_sync.errors import Trouble
+from zetkin_sync.configuration import Configuration, read_configuration
+from zetkin_sync.errors import ConfigError, Trouble
 from zetkin_sync.goals.attestations import Ticket, read_ticket, ticket
+from zetkin_sync.plan_status import status_of
 from zetkin_sync.records import Attestation, Event, EventType, Organization, Person, RegisterEntry, Snapshot
-from zetkin_sync.store import assessments, schema
+from zetkin_sync.records.facts import PriorityFact
+from zetkin_sync.settings import Settings
+from zetkin_sync.store import assessments, priorities, registers, schema
 from zetkin_sync.store.engine import Store
 
 ROOT = 1
@@ -267,6 +274,76 @@ def test_areas_are_checked_and_a_drawing_is_taken_in(command: Command, tmp_path:
     command("areas", "import", str(bad), code=2)
     command("areas", "check", str(bad), code=2)
     command("areas", "import", str(tmp_path / "none.geojson"), code=2)
+
+
+# the same, as the page asks for it
+
+
+@pytest.fixture
+def configuration(command: Command, tmp_path: Path) -> Configuration:
+    return read_configuration(tmp_path / "config")
+
+
+def priority(owner: int, subject: str, **more: Any) -> PriorityFact:
+    return PriorityFact(owner=owner, kind="geographic", subject=subject, source="page", **more)
+
+
+def test_what_an_association_says_on_the_page_holds_when_it_is_newer(
+    store: Store, configuration: Configuration
+) -> None:
+    def held() -> list[str]:
+        status = status_of(store, configuration, Settings(), only="regular-geographic")
+        return [p.subject for p in status.observed.priorities_of(12, "geographic")]
+
+    assert held() == ["syd"]
+    stated = statements.state_priorities
+    page: dict[str, Any] = {"owner": 12, "kind": "geographic", "who": "user:7"}
+    assert stated(store, configuration, [priority(12, "nord")], **page) == 1
+    assert held() == ["nord"]
+    stated(store, configuration, [priority(12, "nord"), priority(12, "syd")], **page)
+    assert held() == ["nord", "syd"]
+    stated(store, configuration, [], **page)
+    assert held() == []
+    assert len(priorities.history(store, district=ROOT, owner=12)) == 3
+
+
+@pytest.mark.parametrize(
+    ("wrong", "kind"),
+    [
+        (priority(12, "nordd"), "geographic"),
+        (priority(11, "nord"), "geographic"),
+        (priority(12, "nord"), "theme"),
+        (priority(12, "nord", valid_from=date(2027, 1, 2), valid_to=date(2027, 1, 1)), "geographic"),
+        (priority(12, "nord"), "places"),
+    ],
+)
+def test_a_priority_that_cannot_be_is_refused_and_nothing_is_written(
+    store: Store, configuration: Configuration, wrong: PriorityFact, kind: str
+) -> None:
+    with pytest.raises(ConfigError):
+        statements.state_priorities(
+            store, configuration, [priority(12, "syd"), wrong], owner=12, kind=kind, who="user:7"
+        )
+    assert priorities.history(store, district=ROOT) == []
+
+
+def test_a_file_can_be_looked_at_before_it_is_taken_in(store: Store, configuration: Configuration) -> None:
+    data = (
+        "Förening;Egen lokal;Datum\nFöreningen Nord;ja;2026-02-01\nFöreningen Nårrd;ja;2026-02-01\n".encode()
+    )
+    seen: dict[str, Any] = {"register": "premises", "data": data, "filename": "lokaler.csv", "who": "user:7"}
+    looked = statements.upload(store, configuration, Settings(), **seen, keep=False)
+    assert (looked.rows, len(looked.errors), looked.taken) == (1, 1, False)
+    assert registers.readings(store, district=ROOT) == []
+    assert statements.upload(store, configuration, Settings(), **seen).taken
+    assert [r.refused for r in registers.readings(store, district=ROOT)] == [1]
+
+
+def test_the_address_in_a_mail_names_the_goal_and_is_signed(configuration: Configuration) -> None:
+    settings = Settings(hash_key=SecretStr("k" * 40), page_url="https://plan.example.org/")
+    address = statements.attest_address(settings, configuration, "slavery-day", until=ASKED.until)
+    opened = address.removeprefix("https://plan.example.org/attest/")
+    assert read_ticket(opened, keys=settings.keys, today=NOW) == ASKED
 
 
 # the signed link in a mail

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import datetime
 from typing import Annotated, Any
 
 import typer
@@ -12,23 +11,17 @@ import typer
 from zetkin_sync import plugins
 from zetkin_sync.cli import printing
 from zetkin_sync.cli.opening import district_of, opened
-from zetkin_sync.configuration import Configuration
 from zetkin_sync.context import known_facts
-from zetkin_sync.errors import ConfigError
-from zetkin_sync.goals import Assessed, BoundPlan, Goal, Observed, assess
+from zetkin_sync.goals import Assessed, BoundPlan, Goal, Observed
 from zetkin_sync.goals.assess import points_each
 from zetkin_sync.goals.calendar import Commitment, commitments
-from zetkin_sync.goals.kept import from_row
 from zetkin_sync.goals.links import Links
 from zetkin_sync.goals.measurement import Evidence, Part
 from zetkin_sync.goals.table import markdown, set_by, target_of
 from zetkin_sync.goals.white_spots import WhiteSpot, white_spots
 from zetkin_sync.goals.words import ORDER, OUTLOOKS, state_of
 from zetkin_sync.language import Share, say
-from zetkin_sync.problems import one_of
-from zetkin_sync.records.facts import Facts
-from zetkin_sync.runner import Installation
-from zetkin_sync.store import assessments
+from zetkin_sync.plan_status import PlanStatus, goal_named, plan_named, status_of, unit_named
 
 _SAY = printing.say
 _STYLES = {"missed": "bold red", "behind": "red", "unknown": "yellow", "on_track": "cyan", "met": "green"}
@@ -41,19 +34,6 @@ AsOf = Annotated[
     datetime | None,
     typer.Option("--as-of", formats=["%Y-%m-%d"], help=_SAY("A past day: what was shown then.")),
 ]
-
-
-@dataclass(frozen=True)
-class Standing:
-    """What is known of a plan on a day: fresh, or as it was shown."""
-
-    facts: Facts
-    plan: BoundPlan
-    assessed: tuple[Assessed, ...]
-    links: Links
-
-    def of(self, goal: Goal) -> list[Assessed]:
-        return [a for a in self.assessed if a.goal == goal.id]
 
 
 def goals(  # noqa: PLR0917 - the order is the command's
@@ -79,21 +59,30 @@ def goals(  # noqa: PLR0917 - the order is the command's
     """Where the plan stands, goal by goal, and why."""
     with opened() as installation:
         configuration = district_of(installation, district)
-        bound = _plan(installation, configuration, plan)
+        plans = plugins.bound_plans(configuration)
+        today = installation.store.now().astimezone(configuration.district.zone).date()
+        bound = plan_named(plans, plan, today=today)
         if table:
             printing.out.print(markdown(bound.plan), markup=False, soft_wrap=True)
             return
-        chosen = _goal(bound, goal) if goal else None
-        day = as_of.date() if as_of else None
-        standing = _standing(installation, configuration, bound, day=day, only=chosen)
-        asked = _unit(standing.facts, unit) if unit else standing.facts.district
+        chosen = goal_named(bound, goal) if goal else None
+        status = status_of(
+            installation.store,
+            configuration,
+            installation.settings,
+            plan=bound.plan.id,
+            day=as_of.date() if as_of else None,
+            only=chosen.id if chosen else None,
+            plans=plans,
+        )
+        asked = unit_named(status.facts, unit) if unit else status.facts.district
         if as_json:
-            shown = [a for a in standing.assessed if a.unit == asked]
-            printing.print_json([_as_dict(a, standing, why=why) for a in shown])
+            shown = [found for g in bound.plan.goals if (found := status.one(g, asked)) is not None]
+            printing.print_json([_as_dict(a, status, why=why) for a in shown])
         elif chosen is None:
-            _print_all(standing, asked)
+            _print_all(status, asked)
         else:
-            _print_one(standing, chosen, asked, why=why)
+            _print_one(status, chosen, asked, why=why)
 
 
 def calendar(district: District = None, as_json: AsJson = False) -> None:
@@ -130,76 +119,10 @@ def calendar(district: District = None, as_json: AsJson = False) -> None:
             )
 
 
-def _plan(installation: Installation, configuration: Configuration, name: str | None) -> BoundPlan:
-    plans = plugins.bound_plans(configuration)
-    if not plans:
-        raise ConfigError(
-            say("There is no plan in the configuration."), say("Write config/plan.toml; see docs/plan.md.")
-        )
-    today = installation.store.now().astimezone(configuration.district.zone).date()
-    if name is None:
-        return max(plans, key=lambda p: (p.plan.starts <= today, p.plan.starts))
-    for plan in plans:
-        if plan.plan.id == name:
-            return plan
-    raise ConfigError(
-        say("There is no plan {name}.", name=name),
-        say("{hint}", hint=one_of([p.plan.id for p in plans], near=name)),
-    )
-
-
-def _goal(bound: BoundPlan, name: str) -> Goal:
-    found = bound.plan.goal(name)
-    if found is not None:
-        return found
-    names = [goal.id for goal in bound.plan.goals]
-    raise ConfigError(
-        say("There is no goal {name}.", name=name), say("{hint}", hint=one_of(names, near=name))
-    )
-
-
-def _unit(facts: Facts, name: str) -> int:
-    for organization in facts.organizations:
-        if name in (str(organization.id), organization.title):
-            return organization.id
-    titles = [o.title for o in facts.organizations]
-    raise ConfigError(
-        say("There is no association {name}.", name=name), say("{hint}", hint=one_of(titles, near=name))
-    )
-
-
-def _standing(
-    installation: Installation,
-    configuration: Configuration,
-    bound: BoundPlan,
-    *,
-    day: date | None,
-    only: Goal | None,
-) -> Standing:
-    """Assessed now; for a past day what was stored, and what was not stored assessed as of that day."""
-    store, zone = installation.store, configuration.district.zone
-    now = store.now()
-    if day is not None:
-        if day > now.astimezone(zone).date():
-            raise ConfigError(say("{day} lies ahead.", day=day), say("Give a day that has passed."))
-        now = min(now, datetime.combine(day, time(23, 59, 59), zone).astimezone(UTC))
-    facts = known_facts(store, configuration, now=now)
-    links = Links(facts, zetkin=installation.settings.zetkin_app_url, page=installation.settings.page_url)
-    wanted = {only.id} if only else None
-    stored: dict[tuple[str, int], Assessed] = {}
-    if day is not None:
-        for row in assessments.held(store, district=configuration.root, day=day):
-            if row.plan == bound.plan.id and (wanted is None or row.goal in wanted):
-                stored[row.goal, row.unit] = from_row(row, bound.plan.goal(row.goal))
-    missing = {g.id for g in bound.plan.goals if (g.id, configuration.root) not in stored}
-    fresh = assess(facts, bound, only=missing & wanted if wanted else missing)
-    return Standing(facts, bound, (*stored.values(), *fresh), links)
-
-
-def _print_all(standing: Standing, unit: int) -> None:
-    by_goal = {a.goal: a for a in standing.assessed if a.unit == unit}
-    found = [(g, by_goal[g.id]) for g in standing.plan.plan.goals if g.id in by_goal]
-    printing.line(standing.plan.plan.title, style="bold")
+def _print_all(status: PlanStatus, unit: int) -> None:
+    by_goal = {a.goal: a for a in status.assessed if a.unit == unit}
+    found = [(g, by_goal[g.id]) for g in status.plan.plan.goals if g.id in by_goal]
+    printing.line(status.plan.plan.title, style="bold")
     printing.table(
         [say("No."), say("Goal"), say("State"), say("Finding"), say("Target"), say("Set by")],
         (
@@ -222,13 +145,13 @@ def _counts(counts: dict[Any, int]) -> dict[str, int]:
     return {key: by_name[state] for key, state in names.items()} | {"other": by_name["not_applicable"]}
 
 
-def _print_one(standing: Standing, goal: Goal, unit: int, *, why: bool) -> None:
+def _print_one(status: PlanStatus, goal: Goal, unit: int, *, why: bool) -> None:
     code = printing.language.code
-    found = next((a for a in standing.of(goal) if a.unit == unit), None)
+    found = status.one(goal, unit)
     printing.line(f"{goal.name}. {goal.title.text(code)}", style="bold")
     printing.line(f"”{goal.quote}”")
     if found is None:
-        printing.line(say("This goal is not judged for {unit}.", unit=Observed(standing.facts).title(unit)))
+        printing.line(say("This goal is not judged for {unit}.", unit=Observed(status.facts).title(unit)))
         return
     printing.line(
         say("{state}: {finding}", state=state_of(found), finding=found.finding),
@@ -241,15 +164,15 @@ def _print_one(standing: Standing, goal: Goal, unit: int, *, why: bool) -> None:
         printing.line(say("Next step: {step}", step=goal.step.text(code)))
     if why:
         printing.line(say("Rule: {rule}", rule=goal.definition.text(code)))
-    units = [p for p in found.parts if isinstance(p.unit, str)] if unit == standing.facts.district else []
+    units = [p for p in found.parts if isinstance(p.unit, str)] if unit == status.facts.district else []
     others = (
-        [a for a in standing.of(goal) if a.unit != standing.facts.district]
-        if unit == standing.facts.district
+        [a for a in status.of(goal) if a.unit != status.facts.district]
+        if unit == status.facts.district
         else []
     )
-    _print_units(standing, others, units)
+    _print_units(status, others, units)
     if why:
-        _print_evidence(standing, found.evidence)
+        _print_evidence(status, found.evidence)
 
 
 def _print_figure(goal: Goal, found: Assessed) -> None:
@@ -264,8 +187,8 @@ def _print_figure(goal: Goal, found: Assessed) -> None:
         printing.line(say("By the end of the year: {outlook}", outlook=OUTLOOKS[found.outlook]))
 
 
-def _print_units(standing: Standing, units: Sequence[Assessed], areas: Sequence[Part]) -> None:
-    titles = {o.id: o.title for o in standing.facts.organizations}
+def _print_units(status: PlanStatus, units: Sequence[Assessed], areas: Sequence[Part]) -> None:
+    titles = {o.id: o.title for o in status.facts.organizations}
     rank = {state: place for place, state in enumerate(ORDER)}
     if units:
         ordered = sorted(units, key=lambda a: (rank[a.state], titles.get(a.unit, "")))
@@ -280,16 +203,16 @@ def _print_units(standing: Standing, units: Sequence[Assessed], areas: Sequence[
         )
 
 
-def _print_evidence(standing: Standing, evidence: Sequence[Evidence]) -> None:
+def _print_evidence(status: PlanStatus, evidence: Sequence[Evidence]) -> None:
     if not evidence:
         printing.line(say("No single records stand behind this figure: it is a count."))
-    rows = [(kind, str(id_), standing.links.link(kind, id_)) for kind, ids in evidence for id_ in ids]
+    rows = [(kind, str(id_), status.links.link(kind, id_)) for kind, ids in evidence for id_ in ids]
     if rows:
         printing.table([say("Record"), say("Id"), say("Link")], rows)
 
 
-def _as_dict(found: Assessed, standing: Standing, *, why: bool) -> dict[str, Any]:
-    goal = standing.plan.plan.goal(found.goal)
+def _as_dict(found: Assessed, status: PlanStatus, *, why: bool) -> dict[str, Any]:
+    goal = status.plan.plan.goal(found.goal)
     shown: dict[str, Any] = {
         "plan": found.plan,
         "goal": found.goal,
@@ -319,10 +242,10 @@ def _as_dict(found: Assessed, standing: Standing, *, why: bool) -> dict[str, Any
         shown["rule"] = goal.definition.text(printing.language.code)
         shown["quote"] = goal.quote
         shown["step"] = goal.step.text(printing.language.code) if goal.step else None
-        shown["units"] = [_part_as_dict(part, standing.links) for part in found.parts]
+        shown["units"] = [_part_as_dict(part, status.links) for part in found.parts]
     if why:
         shown["evidence"] = [
-            {"kind": kind, "id": id_, "link": standing.links.link(kind, id_)}
+            {"kind": kind, "id": id_, "link": status.links.link(kind, id_)}
             for kind, ids in found.evidence
             for id_ in ids
         ]

@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from zetkin_sync import plugins
+from zetkin_sync import plugins, statements
 from zetkin_sync.cli import printing
 from zetkin_sync.cli.opening import district_of, opened, who
 from zetkin_sync.configuration import Configuration
-from zetkin_sync.context import known_facts
 from zetkin_sync.errors import ConfigError
-from zetkin_sync.goals.membership import differences
+from zetkin_sync.goals.membership import Differences
 from zetkin_sync.language import say
-from zetkin_sync.runner import Installation
-from zetkin_sync.store import people as stored_people
-from zetkin_sync.store import priorities, registers
+from zetkin_sync.store import registers
 
 _SAY = printing.say
 app = typer.Typer(no_args_is_help=True, help=_SAY("Registers kept elsewhere: templates, and files taken in."))
@@ -97,9 +93,17 @@ def import_(
         ) from error
     with opened() as installation:
         configuration = district_of(installation, district)
-        register = plugins.register(name, configuration)
-        rows, errors = _read(register, data, file.name, installation, configuration)
-        for each in errors:
+        found = statements.upload(
+            installation.store,
+            configuration,
+            installation.settings,
+            register=name,
+            data=data,
+            filename=file.name,
+            who=who(),
+            strict=strict,
+        )
+        for each in found.errors:
             place = (
                 say("row {row}, {column}", row=each.row, column=each.column) if each.row else say("the file")
             )
@@ -108,69 +112,16 @@ def import_(
                 style="yellow",
                 markup=False,
             )
-        if errors and (strict or not rows):
+        if not found.taken:
             raise ConfigError(say("Nothing was taken in."), say("Correct the rows above and try again."))
-        _keep(Taken(register, rows, data, len(errors)), installation, configuration)
-        printing.line(say("{n} rows taken in, {m} refused.", n=len(rows), m=len(errors)))
-    raise typer.Exit(printing.PARTIAL if errors else printing.OK)
+        if found.members is not None:
+            _show_members(found.members, configuration)
+        printing.line(say("{n} rows taken in, {m} refused.", n=found.rows, m=len(found.errors)))
+    raise typer.Exit(printing.PARTIAL if found.errors else printing.OK)
 
 
-@dataclass(frozen=True)
-class Taken:
-    """What was read of one file."""
-
-    register: plugins.Register
-    rows: list[Any]
-    data: bytes
-    refused: int
-
-
-def _read(
-    register: plugins.Register,
-    data: bytes,
-    filename: str,
-    installation: Installation,
-    configuration: Configuration,
-) -> tuple[list[Any], list[Any]]:
-    facts = known_facts(installation.store, configuration, now=installation.store.now())
-    units = {o.title: o.id for o in facts.organizations} | {str(o.id): o.id for o in facts.organizations}
-    areas = {a.id: a.id for a in facts.areas} | {a.title: a.id for a in facts.areas}
-    more: dict[str, Any] = {}
-    if register.name == "members":
-        more["key"] = installation.settings.key
-    if register.name == "priorities":
-        more["subjects"] = {s for _, plan in configuration.plans for s in (*plan.themes, *plan.audiences)}
-    return register.read(data, filename, units=units, areas=areas, **more)
-
-
-def _keep(taken: Taken, installation: Installation, configuration: Configuration) -> None:
-    store, district = installation.store, configuration.root
-    now = store.now()
-    if taken.register.name == "members":
-        _show_members(taken.rows, installation, configuration)
-        return
-    with store.writing() as session:
-        if taken.register.name == "priorities":
-            today = now.astimezone(configuration.district.zone).date()
-            priorities.replace_lists(
-                session, taken.rows, district=district, source="register", who=who(), at=now, today=today
-            )
-        else:
-            registers.keep(
-                session,
-                taken.rows,
-                district=district,
-                register=taken.register.name,
-                data=taken.data,
-                refused=taken.refused,
-                who=who(),
-                at=now,
-            )
-
-
-def _show_members(rows: list[Any], installation: Installation, configuration: Configuration) -> None:
+def _show_members(found: Differences, configuration: Configuration) -> None:
     """The differences, for people to mend: ids and counts. Nothing is stored and nothing is written to Zetkin."""
-    found = differences(rows, stored_people.registered(installation.store, district=configuration.root))
     titles = configuration.titles
     only = sum(found.only_in_register.values())
     printing.table(

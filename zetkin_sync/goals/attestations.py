@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from hmac import compare_digest
 from typing import NamedTuple
 
@@ -11,6 +11,8 @@ from zetkin_sync.privacy import keyed_hash
 from zetkin_sync.records.facts import AttestationFact, Facts
 
 VERDICTS = ("done", "not_done", "not_held", "held", "not_started", "started", "decided", "date_set")
+FOR_GOOD = ("done", "date_set")
+YEAR = 12
 
 
 def newest(
@@ -48,6 +50,13 @@ def refused(*, verdict: str, on: date, expires: date | None, today: date) -> Mes
     if expires is not None and expires < today:
         return say("it would have expired already, on {on}", on=expires)
     return None
+
+
+def expiry(verdict: str, about: date, months: int = YEAR) -> date | None:
+    """Until when an answer holds: what is done for good stays so, everything else must be said again."""
+    if verdict in FOR_GOOD and months == YEAR:
+        return None
+    return about + timedelta(days=round(months * 30.44))
 
 
 class Ticket(NamedTuple):
