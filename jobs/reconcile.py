@@ -18,7 +18,7 @@ def run(context: Context) -> Outcome:
     facts = context.facts()
     observed = Observed(facts)
     assessed = [a for plan in context.plans for a in assess(facts, plan, observed=observed)]
-    plans = [make_plan(action, facts) for action in context.actions.values()]
+    plans = [make_plan(action, facts) for action in context.actions.values() if action.job == "reconcile"]
 
     def write(session: Session) -> None:
         rows = (as_row(each, context.now()) for each in assessed)

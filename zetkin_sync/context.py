@@ -9,6 +9,7 @@ from typing import Any, cast
 
 import msgspec
 
+from zetkin_sync.callouts.asking import Asking
 from zetkin_sync.changes import Action
 from zetkin_sync.configuration import Configuration
 from zetkin_sync.goals import BoundPlan, area_facts
@@ -97,6 +98,13 @@ def known_facts(store: Store, configuration: Configuration, *, now: datetime) ->
         msgspec.structs.replace(event, areas=place.areas, located=place.how)
         for event, place in zip(facts.events, placed, strict=True)
     )
+    asking = Asking.of(
+        configuration.callouts,
+        index.areas,
+        points=index.centres,
+        language=configuration.district.language,
+        folder=configuration.district.zetkin.our_folder,
+    )
     prefixes = {p: a.title for a in index.areas if a.priority for p in a.postcodes}
     return replace(
         facts,
@@ -104,5 +112,5 @@ def known_facts(store: Store, configuration: Configuration, *, now: datetime) ->
         areas=area_facts(index),
         threads=None if messages is None else threads(messages, mailbox=shared_mail.ROLE),
         **{**more, "priorities": (*more["priorities"], *configuration.priorities)},
-        more={**facts.more, "priority_prefixes": prefixes},
+        more={**facts.more, "priority_prefixes": prefixes, "callouts": asking},
     )

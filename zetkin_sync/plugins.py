@@ -116,11 +116,14 @@ def register(name: str, configuration: Configuration) -> Register:
 def action(name: str, entry: ActionEntry) -> Action:
     """An action with its limits and parameters."""
     found = module(ACTIONS, entry.module or name, needs="propose")
+    if hasattr(found, "check"):
+        found.check(entry.parameters)
     return Action(
         name=name,
         propose=found.propose,
         reads=tuple(found.READS),
         title=getattr(found, "TITLE", None),
+        job=getattr(found, "JOB", "reconcile"),
         parameters=entry.parameters,
         limits=entry.limits,
         approval=entry.approval,

@@ -211,6 +211,10 @@ class ZetkinWriter(Protocol):
         """The looks that emails may have; without one none can be planned."""
         ...
 
+    def unsubscribed(self, *, organization: int) -> frozenset[int]:
+        """Everybody who has declined the organization's emails in Zetkin itself."""
+        ...
+
     # -- tasks
 
     def find_tasks(self, *, organization: int, title: str) -> tuple[int, ...]: ...

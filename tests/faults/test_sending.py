@@ -29,7 +29,7 @@ from zetkin_sync.store.engine import Store
 
 ANSWERS = ("lost", "void", "late", "unsent", "refused")
 PEOPLE = [1, 2, 3]
-TABLES = ("plan", "approval", "intent", "asked", "control", "restriction")
+TABLES = ("plan", "approval", "intent", "asked", "control", "restriction", "opt_out")
 NETWORK, OPTED_OUT = 7, 8
 
 

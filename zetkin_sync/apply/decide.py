@@ -47,6 +47,7 @@ def put_up(session: Session, plan: Plan, *, run: int | None = None) -> int | Non
             intents=_intents(plan),
             asks=_asks(plan),
             cap=plan.cap,
+            volume=plan.volume,
         )
     return kept
 
@@ -78,6 +79,7 @@ def decide(
             intents=_intents(value),
             asks=_asks(value),
             cap=value.cap,
+            volume=value.volume,
         )
 
 

@@ -67,7 +67,7 @@ class _Effect:
 
     def __init__(self, hands: Hands, row: Intent, change: Change) -> None:
         assert row.id is not None
-        self.hands = replace(hands, intent=row.id)
+        self.hands = replace(hands, intent=row.id).careful()
         self.id = row.id
         self.row = row
         self.change = change
@@ -144,6 +144,7 @@ class _Effect:
         hands = self.hands
         if step.prepare is not None and self.doing is None:
             self._learn(step.prepare(hands, self.change, self.known))
+        before = self.doing, self.attempts
         self.doing, self.attempts = hands.now(), self.attempts + 1
         outbox.move(
             hands.store,
@@ -154,12 +155,16 @@ class _Effect:
             attempts=self.attempts,
         )
         hands.point(f"{self.change.verb}.{step.name}.intended")
-        if not hands.still_ours():
-            raise Temporary(say("Another worker has taken over the run."))
-        halted = controls.halted(hands.store, district=hands.district)
-        if halted is not None:
-            raise Temporary(halted)
-        found = step.act(hands, self.change, self.known)
+        try:
+            hands.check()
+        except Temporary:
+            self.doing, self.attempts = before  # nothing left
+            raise
+        try:
+            found = step.act(hands, self.change, self.known)
+        except Temporary:
+            self.doing = None  # provably nothing came of it
+            raise
         hands.point(f"{self.change.verb}.{step.name}.answered")
         return found
 
@@ -181,9 +186,7 @@ class _Effect:
         )
 
     def _wait(self, state: IntentState, why: Message) -> tuple[IntentState, Message]:
-        unknown = state is IntentState.UNKNOWN
-        values = {} if unknown else {"doing": None}
-        pause = self.hands.quiet if unknown else self.hands.retry_after
+        pause = self.hands.quiet if state is IntentState.UNKNOWN else self.hands.retry_after
         outbox.move(
             self.hands.store,
             self.id,
@@ -191,7 +194,8 @@ class _Effect:
             state=state,
             not_before=self.hands.now() + pause,
             why=why,
-            **values,
+            doing=self.doing,
+            attempts=self.attempts,
         )
         return state, why
 

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
+from zetkin_sync.errors import Temporary
+from zetkin_sync.language import say
 from zetkin_sync.ports import Zetkin
+from zetkin_sync.store import controls
 from zetkin_sync.store.engine import Store
+
+_LOOKS = ("find_", "read_", "has_", "count_", "list_people", "email_", "preview_")
+_ASKS = frozenset(
+    {"tagged", "bulk_state", "booked", "reminded", "unsubscribed", "pages", "look", "begin", "close"}
+)
 
 
 def _nothing(_label: str) -> None:
@@ -38,6 +47,36 @@ class Hands:
     tags: dict[tuple[int, str, str], int] = field(default_factory=dict)
     intent: int = 0
 
+    def check(self) -> None:
+        """May a write begin now? Raises Temporary when all is stopped or another worker has taken the run."""
+        if not self.still_ours():
+            raise Temporary(say("Another worker has taken over the run."))
+        halted = controls.halted(self.store, district=self.district)
+        if halted is not None:
+            raise Temporary(halted)
+
+    def careful(self) -> Hands:
+        """The same, with `check` before every single write, also those in the middle of a step."""
+        return replace(self, zetkin=cast(Zetkin, _Careful(self)))
+
     def local_now(self) -> datetime:
         """The district's wall clock, without zone, comparable with an event's times."""
         return self.now().astimezone(self.zone).replace(tzinfo=None)
+
+
+class _Careful:
+    """Zetkin, but nothing is written without asking first. What only looks goes straight through."""
+
+    def __init__(self, hands: Hands) -> None:
+        self._hands = hands
+
+    def __getattr__(self, name: str) -> Any:
+        method = getattr(self._hands.zetkin, name)
+        if name in _ASKS or name.startswith(_LOOKS):
+            return method
+
+        def asked_first(*args: Any, **named: Any) -> Any:
+            self._hands.check()
+            return method(*args, **named)
+
+        return asked_first

@@ -10,17 +10,23 @@ import msgspec
 
 from zetkin_sync.apply.execute import Carried
 from zetkin_sync.apply.hands import Hands
+from zetkin_sync.apply.steps import Known, NotWanted, Verb
 from zetkin_sync.apply.verbs import VERBS
 from zetkin_sync.changes import Change
 from zetkin_sync.errors import NeedsHuman, Trouble
 from zetkin_sync.language import Message, say
-from zetkin_sync.records import STOP, Intent, IntentState, PlanState
+from zetkin_sync.records import Intent, IntentState, PlanState
 from zetkin_sync.store import controls, outbox, plans
+from zetkin_sync.store.engine import Store
 
 
 def follow(hands: Hands) -> Carried:
-    """Look at everything scheduled: has Zetkin sent it, or has somebody taken it back? Stopped means take back."""
-    if any(s.name == STOP for s in controls.switches(hands.store, district=hands.district)):
+    """Look at everything scheduled: has Zetkin sent it, or has somebody taken it back? Stopped means take back.
+
+    Who opts out while a message is waiting to be sent, or an event that is called off then, is still left out:
+    the message is taken back and prepared anew.
+    """
+    if controls.stopped(hands.store, district=hands.district):
         return take_back(hands, why=say("Everything was stopped by a person."))
     carried = Carried()
     for row in outbox.scheduled(hands.store, district=hands.district):
@@ -33,13 +39,24 @@ def follow(hands: Hands) -> Carried:
     return carried
 
 
+def has_scheduled(store: Store, *, district: int) -> bool:
+    """Is Zetkin to send anything later?"""
+    return bool(outbox.scheduled(store, district=district))
+
+
 def _follow_one(hands: Hands, row: Intent) -> tuple[IntentState, Message | None]:
     assert row.id is not None
     change = msgspec.json.decode(row.change, type=Change)
     verb = VERBS[change.verb]
     assert verb.follow is not None
+    known = json.loads(row.facts)
+    mine = replace(hands, intent=row.id)
     try:
-        seen = verb.follow(replace(hands, intent=row.id), change, json.loads(row.facts))
+        seen = verb.follow(mine, change, known)
+        if seen == "cancelled" and known.get("anew"):
+            return _back_to_choosing(mine, row.id, verb, change, known)
+        if seen == "scheduled" and _is_outdated(mine, verb, change, known):
+            return _prepare_anew(mine, row.id, verb, change, known)
     except NeedsHuman as trouble:
         outbox.move(hands.store, row.id, at=hands.now(), state=IntentState.PARKED, why=trouble.what)
         return IntentState.PARKED, trouble.what
@@ -51,6 +68,46 @@ def _follow_one(hands: Hands, row: Intent) -> tuple[IntentState, Message | None]
     why = None if state is IntentState.DONE else say("Somebody took it back in Zetkin.")
     outbox.move(hands.store, row.id, at=hands.now(), state=state, why=why)
     return state, why
+
+
+def _is_outdated(hands: Hands, verb: Verb, change: Change, known: Known) -> bool:
+    """Has anybody opted out, or an event been called off, since the message was prepared?"""
+    if verb.check is None:
+        return False
+    try:
+        fresh = verb.check(hands, change, known)
+    except NotWanted:
+        return True
+    return any(fresh.get(part) != known.get(part) for part in ("dropped_people", "dropped_events"))
+
+
+def _prepare_anew(
+    hands: Hands, row: int, verb: Verb, change: Change, known: Known
+) -> tuple[IntentState, Message | None]:
+    """Take it back, and let the next run go on from choosing the time, which looks at everybody again."""
+    assert verb.cancel is not None
+    known = {**known, "anew": True}
+    outbox.move(hands.store, row, at=hands.now(), facts=known)
+    if not verb.cancel(hands, change, known):
+        return IntentState.SCHEDULED, None  # it is being sent just now
+    return _back_to_choosing(hands, row, verb, change, known)
+
+
+def _back_to_choosing(
+    hands: Hands, row: int, verb: Verb, change: Change, known: Known
+) -> tuple[IntentState, Message | None]:
+    outbox.move(
+        hands.store,
+        row,
+        at=hands.now(),
+        state=IntentState.PLANNED,
+        step=verb.place("publish"),
+        doing=None,
+        facts={k: v for k, v in known.items() if k not in ("publish_at", "anew")},
+        not_before=None,
+        publish_at=None,
+    )
+    return IntentState.PLANNED, say("{mark} is prepared anew: something has changed.", mark=mark_of(change))
 
 
 def take_back(hands: Hands, *, why: Message, plan: int | None = None) -> Carried:

@@ -10,6 +10,7 @@ import msgspec
 from zetkin_sync.callouts import calibration
 from zetkin_sync.callouts.history import Answer, Asked, History, answers
 from zetkin_sync.callouts.policy import Policy
+from zetkin_sync.language import Message
 from zetkin_sync.records.facts import Facts
 
 _LEFT_WITHIN = timedelta(days=14)  # an opt-out so soon after a message counts against it
@@ -53,6 +54,7 @@ class Effect(msgspec.Struct, frozen=True, kw_only=True):
     gini: float
     never: int
     calibration: tuple[calibration.Row, ...]
+    warnings: tuple[Message, ...] = ()
 
 
 def effect(facts: Facts, policy: Policy, history: History | None = None, *, since: datetime) -> Effect:
@@ -75,6 +77,7 @@ def effect(facts: Facts, policy: Policy, history: History | None = None, *, sinc
             _tally(name, [line for line in asked if key(line) == name], known, left) for name in names
         )
 
+    checked = calibration.table([p for p, _ in expected], [y for _, y in expected])
     return Effect(
         total=_tally(None, asked, known, left),
         by_callout=by(lambda line: line.callout),
@@ -82,7 +85,8 @@ def effect(facts: Facts, policy: Policy, history: History | None = None, *, sinc
         by_type=by(lambda line: line.type),
         gini=gini(counts),
         never=sum(not count for count in counts),
-        calibration=calibration.table([p for p, _ in expected], [y for _, y in expected]),
+        calibration=checked,
+        warnings=calibration.warnings(checked),
     )
 
 

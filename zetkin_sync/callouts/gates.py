@@ -117,7 +117,7 @@ class Gates:
                 found = self.people.get(person)
                 return found is not None and found.has_email and person not in (self.facts.unreachable or ())
             case Gate.OPTED_OUT:
-                return person not in self._left and person not in self.history.opted_out
+                return person not in self._left and not self._has_left(person)
             case Gate.CAP:
                 return self.allowance(person) > 0
             case Gate.REST:
@@ -132,6 +132,14 @@ class Gates:
             return True  # a later gate says that the person is missing
         dated = network.date_field is None or self.agreed(found) is not None
         return dated and (network.source_field is None or bool(found.fields.get(network.source_field)))
+
+    def _has_left(self, person: int) -> bool:
+        """Has this person left, and not said yes again on a later day?"""
+        left, found = self.history.opted_out.get(person), self.people.get(person)
+        if left is None:
+            return False
+        agreed = self.agreed(found) if found and self.policy.network.date_field else None
+        return agreed is None or agreed <= left.astimezone(self.facts.zone).date()
 
     def agreed(self, person: PersonFact) -> date | None:
         """The day of the consent, if there is one that has come."""

@@ -52,7 +52,7 @@ class History(msgspec.Struct, frozen=True, kw_only=True):
 
     @classmethod
     def of(cls, facts: Facts, *, opted_out: Mapping[int, datetime] | None = None) -> History:
-        """What the facts know; `opted_out` adds those who have left by another way than a tag in Zetkin."""
+        """What the facts know; `opted_out` adds more who have left by another way than a tag in Zetkin."""
         events = {event.id: event for event in facts.events}
         lines = [
             Asked(
@@ -71,7 +71,7 @@ class History(msgspec.Struct, frozen=True, kw_only=True):
         return cls(
             asked=tuple(sorted(lines, key=lambda a: (a.at, a.person, a.event))),
             restricted=facts.restricted,
-            opted_out=dict(opted_out or {}),
+            opted_out={**facts.left_network, **(opted_out or {})},
         )
 
     def messages_to(self, *, since: datetime) -> Mapping[int, frozenset[datetime]]:

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from zetkin_sync.callouts.hours import SendingHours
 from zetkin_sync.language import say
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -84,11 +85,16 @@ class Distance(_Part):
 
 
 class Caps(_Part):
-    """How often one person is written to, over all callouts; counted on what was decided, not on what arrived."""
+    """How often one person is written to, over all callouts; counted on what was decided, not on what arrived.
+
+    `a_day` and `an_hour` cap the messages to everybody together.
+    """
 
     messages: int = Field(2, ge=0)
     days: int = Field(28, ge=1)
     rest_days: float = Field(3, ge=0)
+    a_day: int = Field(500, ge=0)
+    an_hour: int = Field(300, ge=0)
 
 
 class Wave(_Part):
@@ -115,6 +121,42 @@ class Learning(_Part):
     patience_days: float = Field(4.0, gt=0)
 
 
+class Wording(_Part):
+    """What the emails say, in the district's words; events' titles, times and places are filled in.
+
+    `subject` may hold {types}, the greetings {name}, `link` must hold {organization} and {event}. `leave` says in
+    one line how to leave the network, with `leave_form` as a link behind it when there is one. `welcome` is what
+    new members of the network get: paragraphs with an empty line between.
+    """
+
+    subject: str = "Kan du hjälpa till? {types}"
+    greeting: str = "Hej {name}!"
+    opening: str = "Vi behöver fler på plats. Kan du vara med på något av det här?"
+    button: str = "Jag kan vara med"
+    closing: str = (
+        "Tack för att du finns i aktivistnätverket! Vi skriver sällan, och bara när det verkligen behövs."
+    )
+    leave: str = "Vill du lämna nätverket? Svara ”nej tack” på det här mejlet."
+    leave_form: str | None = None
+    link: str = "https://app.zetkin.org/o/{organization}/events/{event}"
+    welcome_subject: str = "Välkommen till aktivistnätverket"
+    welcome: str = (
+        "Vad roligt att du vill vara med! När det behövs fler på plats nära dig mejlar vi dig, "
+        "högst ett par gånger i månaden. Du väljer själv varje gång."
+    )
+
+    @model_validator(mode="after")
+    def _fills_in(self) -> Wording:
+        try:
+            linked = self.link.format(organization=1, event=22)
+            self.subject.format(types="x")
+        except (KeyError, IndexError, ValueError):
+            raise ValueError(say("only {organization}, {event} and {types} are filled in")) from None
+        if "22" not in linked or not linked.startswith("https://"):
+            raise ValueError(say("`link` must begin with https:// and hold {event}"))
+        return self
+
+
 class Policy(_Part):
     """The rules of asking.
 
@@ -129,6 +171,8 @@ class Policy(_Part):
     distance: Distance = Distance()
     caps: Caps = Caps()
     learning: Learning = Learning()
+    hours: SendingHours = SendingHours()
+    wording: Wording = Wording()
     interests: dict[str, str] = {}
     availability: dict[str, tuple[Free, ...]] = {}
     travel_minutes: int = Field(30, ge=0)

@@ -1,5 +1,6 @@
 """What should be done, as values: changes, plans, limits. Pure: facts in, plans out."""
 
+from zetkin_sync.callouts.hours import SendingHours
 from zetkin_sync.changes.change import Change, LeftOut, Plan, from_json, in_order, to_json
 from zetkin_sync.changes.limits import ApprovalRule, Limits
 from zetkin_sync.changes.planning import Action, Proposal, Propose, make_plan
@@ -13,6 +14,7 @@ __all__ = [
     "Plan",
     "Proposal",
     "Propose",
+    "SendingHours",
     "from_json",
     "in_order",
     "make_plan",

@@ -49,7 +49,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """Sorted changes of one action, and what they were made from.
 
     `base` is the size of the set that relative limits are judged against. `refused` says why the plan may
-    not be carried out; it is shown all the same.
+    not be carried out; it is shown all the same. `notes` and `figures` are for who decides.
     """
 
     action: str
@@ -61,10 +61,13 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     snapshots: tuple[int, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     refused: tuple[Message, ...] = ()
+    notes: tuple[Message, ...] = ()
+    figures: dict[str, float] = {}
     approvals: int = 1
     cap: tuple[int, int] | None = (
         None  # at most so many messages to a person in so many days, all callouts together
     )
+    volume: tuple[tuple[int, int], ...] = ()  # at most so many messages to everybody in so many hours
 
     @property
     def counts(self) -> dict[str, int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
@@ -15,11 +15,18 @@ from zetkin_sync.records.facts import Facts, Freshness
 
 @dataclass(frozen=True, kw_only=True)
 class Proposal:
-    """What an action wants: changes, and the size of the set they are about."""
+    """What an action wants: changes, and the size of the set they are about.
+
+    `refused` says what is missing for it to be carried out, `notes` and `figures` what should be known when deciding.
+    """
 
     changes: list[Change]
     base: int = 0
     cap: tuple[int, int] | None = None
+    volume: tuple[tuple[int, int], ...] = ()
+    refused: tuple[Message, ...] = ()
+    notes: tuple[Message, ...] = ()
+    figures: Mapping[str, float] = field(default_factory=dict)
 
 
 Propose = Callable[[Facts, Mapping[str, Any]], Proposal]
@@ -30,7 +37,7 @@ class Action:
     """An action as the configuration names it.
 
     `reads` are the resources that it concludes from: an organization where one of them was not read whole,
-    or too long ago, drops out. `title` is what people call it.
+    or too long ago, drops out. `title` is what people call it, `job` the job that plans it.
     """
 
     name: str
@@ -41,6 +48,7 @@ class Action:
     approval: ApprovalRule
     title: Message | None = None
     push: bool = False
+    job: str = "reconcile"
     oldest: timedelta = timedelta(hours=36)
     valid: timedelta = timedelta(hours=48)
 
@@ -62,11 +70,15 @@ def make_plan(action: Action, facts: Facts) -> Plan:
         changes=changes,
         base=proposal.base,
         cap=proposal.cap,
+        volume=proposal.volume,
+        notes=proposal.notes,
+        figures=dict(proposal.figures),
         snapshots=tuple(
             sorted({f.snapshot for f in facts.freshness if f.resource in action.reads and f.snapshot})
         ),
         left_out=left_out,
     )
+    refused.extend(proposal.refused)
     refused.extend(over(action.limits, changes, base=proposal.base, recipients=plan.recipients))
     return Plan(
         **{

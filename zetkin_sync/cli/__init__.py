@@ -72,6 +72,9 @@ _COMMANDS = {
         "registers", "app", _SAY("Registers kept elsewhere: templates, and files taken in.")
     ),
     "plans": _Command("deciding", "app", _SAY("Proposals: see, approve, reject.")),
+    "undo": _Command(
+        "undoing", "undo", _SAY("Put back what was changed in Zetkin where it is still so; say what is not.")
+    ),
     "callouts": _Command("callouts", "app", _SAY("Callouts: who is asked about what.")),
     "status": _Command("status", "app", _SAY("Status mails: look at one, send them now.")),
     "person": _Command("person", "app", _SAY("A person's rights: a copy, erasure, being left alone.")),

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from zetkin_sync.apply.decide import decide
+from zetkin_sync.apply.execute import Carried
 from zetkin_sync.changes import Plan, from_json
 from zetkin_sync.cli import printing
 from zetkin_sync.cli.opening import district_of, opened, who
@@ -14,6 +15,7 @@ from zetkin_sync.errors import NeedsHuman
 from zetkin_sync.language import say
 from zetkin_sync.records import PlanState, StoredPlan
 from zetkin_sync.runner import Installation
+from zetkin_sync.sending import hands
 from zetkin_sync.store import plans as stored
 
 _SAY = printing.say
@@ -93,37 +95,72 @@ def approve(
     plan: Number,
     fingerprint: Fingerprint,
     why: Annotated[str | None, typer.Option(help=_SAY("Your reason."))] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Approve exactly this proposal."""
+    decided(plan, fingerprint, approve=True, why=why, as_json=as_json)
+
+
+@app.command()
+def reject(
+    plan: Number,
+    fingerprint: Fingerprint,
+    why: Annotated[str, typer.Option(help=_SAY("Your reason."))],
+    as_json: AsJson = False,
+) -> None:
+    """Reject exactly this proposal."""
+    decided(plan, fingerprint, approve=False, why=why, as_json=as_json)
+
+
+@app.command()
+def cancel(plan: Number, as_json: AsJson = False) -> None:
+    """Take an approved proposal back: what is not sent or done yet is not."""
+    from zetkin_sync.apply.watch import cancel_plan  # noqa: PLC0415 - other commands start faster
+
+    with opened() as installation:
+        row, _ = _plan(installation, plan)
+        with hands(installation, row.district) as ours:
+            carried = cancel_plan(ours, plan)
+        show_carried(plan, carried, as_json=as_json)
+
+
+def decided(plan: int, fingerprint: str, *, approve: bool, why: str | None, as_json: bool) -> None:
+    """Decide and say what it came to."""
     with opened() as installation:
         state = decide(
             installation.store,
             plan,
             fingerprint=fingerprint,
             who=who(),
-            approve=True,
+            approve=approve,
             why=why,
             at=installation.store.now(),
         )
-        printing.line(say("Proposal {plan}: {state}", plan=plan, state=stored.state_word(state)))
+        if as_json:
+            row, _ = _plan(installation, plan)
+            printing.print_json({**summary(row), "approvals": _approvals(installation, plan)})
+        elif approve:
+            printing.line(say("Proposal {plan}: {state}", plan=plan, state=stored.state_word(state)))
+        else:
+            printing.line(say("Proposal {plan} is rejected; nothing is done.", plan=plan))
 
 
-@app.command()
-def reject(
-    plan: Number, fingerprint: Fingerprint, why: Annotated[str, typer.Option(help=_SAY("Your reason."))]
-) -> None:
-    """Reject exactly this proposal."""
-    with opened() as installation:
-        decide(
-            installation.store,
-            plan,
-            fingerprint=fingerprint,
-            who=who(),
-            approve=False,
-            why=why,
-            at=installation.store.now(),
+def show_carried(plan: int, carried: Carried, *, as_json: bool) -> None:
+    """What became of the effects of a proposal."""
+    if as_json:
+        counts = dict(sorted(carried.counts.items()))
+        printing.print_json(
+            {"plan": plan, "counts": counts, "notes": [printing.say(n) for n in carried.notes]}
         )
-        printing.line(say("Proposal {plan} is rejected; nothing is done.", plan=plan))
+        return
+    printing.table([say("What"), say("How many")], sorted(carried.counts.items()), numbers=[1])
+    for note in carried.notes:
+        printing.line(note, style="yellow")
+
+
+def _approvals(installation: Installation, plan: int) -> list[dict[str, Any]]:
+    found = stored.approvals(installation.store, plan)
+    return [{"who": a.who, "verdict": a.verdict, "why": a.why, "at": a.at} for a in found]
 
 
 def _plan(installation: Installation, number: int) -> tuple[StoredPlan, Plan]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -63,6 +63,7 @@ def _show(summary: loop.Summary, out: Path, seconds: float) -> None:
         (say("members whom mail does not reach: cases opened"), found["bounces"]["cases_opened"]),
         (say("of these, reached again"), found["bounces"]["restored"]),
         (say("status mails"), found["mails"]),
+        *_callout_rows(found["callout"]),
         (say("seconds"), round(seconds, 1)),
     ]
     printing.table([say("What"), say("How many")], rows, numbers=[1])
@@ -72,6 +73,19 @@ def _show(summary: loop.Summary, out: Path, seconds: float) -> None:
         printing.line(say("Not read: {what}", what=failed), style="yellow")
     printing.line(say("The mails: {path}", path=str(out / "mail" / "index.html")))
     printing.line(say("The same as JSON: {path}", path=str(out / "summary.json")))
+
+
+def _callout_rows(callout: dict[str, Any]) -> list[tuple[object, object]]:
+    """What was asked, and what came of it."""
+    if "effect" not in callout:
+        return []
+    held = callout["effect"]
+    return [
+        (say("callout: people asked, in {n} emails", n=callout["emails"]), held["asked"]),
+        (say("callout: signed up"), held["signed_up"]),
+        (say("callout: came"), held["came"]),
+        (say("callout: left the network"), held["opted_out"]),
+    ]
 
 
 def _keep(running: loop.Demo) -> None:

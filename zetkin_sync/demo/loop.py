@@ -19,12 +19,12 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from zetkin_sync.apply.decide import decide
 from zetkin_sync.changes import from_json as plan_of
 from zetkin_sync.cli.preparing import write_tree
 from zetkin_sync.cli.running import run_now
 from zetkin_sync.configuration import read_all
 from zetkin_sync.context import known_facts
+from zetkin_sync.demo import wave
 from zetkin_sync.demo.configuring import complete_configuration, write_configuration
 from zetkin_sync.demo.district.plan import (
     CLIENT_ID,
@@ -50,6 +50,7 @@ from zetkin_sync.store.engine import Store
 DAY = "2026-11-23"  # a Monday, so that the weekly mail is due
 ROOT = 1
 ORGANIZER = "demo-organizer"
+SECOND = "another-demo-organizer"  # a large callout needs two
 _KEY = "a key for the demo only, which guards nothing real"
 _LISTS = [
     "organizations",
@@ -82,6 +83,7 @@ class Summary:
     next_plan_changes: int = 0
     mails: int = 0
     bounces: dict[str, Any] = field(default_factory=dict)
+    callout: dict[str, Any] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
@@ -95,6 +97,7 @@ class Summary:
             "next_plan_changes": self.next_plan_changes,
             "mails": self.mails,
             "bounces": self.bounces,
+            "callout": self.callout,
             "seconds": self.seconds,
         }
 
@@ -194,6 +197,9 @@ def walk(demo: Demo, *, watch: Watch, tell: Callable[[Message], None]) -> Summar
     _read_mailbox(demo, watch, summary)
     tell(say("Holding it against the plan …"))
     _run(demo, "reconcile", watch, summary, name="reconcile")
+    tell(say("Whom to ask to come where people are needed?"))
+    _run(demo, "plan_callouts", watch, summary, name="plan_callouts")
+    asking = _waiting_callout(summary, demo, tell)
     _run(demo, "send_decisions", watch, summary, name="decisions")
     summary.plans = _approve(demo)
     tell(say("Carrying out what the demo's organizer approved …"))
@@ -212,10 +218,9 @@ def walk(demo: Demo, *, watch: Watch, tell: Callable[[Message], None]) -> Summar
         # Into a folder, mails need not be spread over minutes.
         _run(demo, job, watch, summary, name=job, options={"everyone": True, "per_minute": 60_000})
     summary.mails = write_pages(demo.installation, demo.out / "mail")
-    root = demo.installation.configurations[0].root
-    today = demo.clock().astimezone(demo.installation.configurations[0].district.zone).date()
-    for row in assessments.held(demo.installation.store, district=root, day=today, unit=root):
-        summary.goals[row.state] = summary.goals.get(row.state, 0) + 1
+    _count_goals(demo, summary)
+    if asking:
+        _let_answer(demo, watch, summary, tell)
     (demo.out / "summary.json").write_text(
         json.dumps(summary.as_dict(), ensure_ascii=False, indent=2) + "\n", encoding="utf-8"
     )
@@ -255,6 +260,42 @@ def _by_address(demo: Demo) -> list[tuple[int, str]]:
     return [(next(iter(people)), address) for address, people in found.items() if len(people) == 1]
 
 
+def _waiting_callout(summary: Summary, demo: Demo, tell: Callable[[Message], None]) -> bool:
+    """Say what the proposed callout is and why one is asked and another not; is there one?"""
+    found = wave.waiting(demo.installation)
+    if found is None:
+        return False
+    told = summary.callout = dict(found.told)
+    tell(
+        say("{emails} emails to {people} people are proposed.", emails=told["emails"], people=told["people"])
+    )
+    for key in ("why_asked", "why_not_asked"):
+        if key in told:
+            tell(say("Why? {sentence}", sentence=told[key]))
+    return True
+
+
+def _let_answer(demo: Demo, watch: Watch, summary: Summary, tell: Callable[[Message], None]) -> None:
+    """Time passes: Zetkin sends, simulated activists read and sign up, events are held."""
+    began = time.monotonic()
+    since = demo.installation.store.now() - timedelta(days=1)
+    tell(say("Time passes: Zetkin sends the emails, people answer, events are held …"))
+    demo.advance(timedelta(hours=4))
+    sent = _run(demo, "apply_changes", watch, summary, name="callout_sent")
+    summary.callout["emails_sent"] = json.loads(sent.counts).get("done", 0)
+    demo.advance(wave.HELD_AFTER)
+    _run(demo, "pull_zetkin", watch, summary, name="callout_read", options={"only": wave.LISTS})
+    summary.callout["effect"] = wave.effect(demo.installation, since=since)
+    summary.seconds["callout"] = round(time.monotonic() - began, 1)
+
+
+def _count_goals(demo: Demo, summary: Summary) -> None:
+    root = demo.installation.configurations[0].root
+    today = demo.clock().astimezone(demo.installation.configurations[0].district.zone).date()
+    for row in assessments.held(demo.installation.store, district=root, day=today, unit=root):
+        summary.goals[row.state] = summary.goals.get(row.state, 0) + 1
+
+
 def _not_read(demo: Demo) -> list[str]:
     """The associations whose newest reading is not whole, by title."""
     facts = known_facts(demo.installation.store, demo.installation.configurations[0], now=demo.clock())
@@ -282,15 +323,7 @@ def _approve(demo: Demo) -> list[dict[str, Any]]:
     found = []
     for row in plans.plans(store, district=root, states=[PlanState.PROPOSED]):
         assert row.id is not None
-        decide(
-            store,
-            row.id,
-            fingerprint=row.fingerprint,
-            who=ORGANIZER,
-            approve=True,
-            why="demo",
-            at=store.now(),
-        )
+        wave.approve(demo.installation, row, ORGANIZER, SECOND)
         plan = plan_of(row.body)
         found.append(
             {

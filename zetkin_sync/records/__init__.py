@@ -44,7 +44,7 @@ from zetkin_sync.records.organizations import Official, Organization
 from zetkin_sync.records.people import Field, Person, Tag, Tagging
 from zetkin_sync.records.plan_data import Attestation, Priority, RegisterEntry, RegisterReading
 from zetkin_sync.records.plans import OPEN_INTENTS, Approval, Intent, IntentState, PlanState, StoredPlan
-from zetkin_sync.records.rights import Departed, Restriction
+from zetkin_sync.records.rights import Departed, OptOut, Restriction
 from zetkin_sync.records.shared_mail import SharedMail
 from zetkin_sync.records.snapshots import MirrorPage, Missing, Snapshot
 from zetkin_sync.records.surveys import Survey, SurveyAnswer, SurveyOption, SurveySubmission
@@ -124,6 +124,7 @@ __all__ = [
     "Missing",
     "Official",
     "Often",
+    "OptOut",
     "Organization",
     "Page",
     "Participation",

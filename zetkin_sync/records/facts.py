@@ -299,7 +299,8 @@ class Facts:
 
     `today` is the local day figures are for; events and people are as they were last read. `missing` are
     people and events that the newest reading did not list and that are not proven gone: nothing is done
-    about them and nothing is concluded. `restricted` people have asked that nothing be done. `event_types` are the titles that exist, used or not; `priorities` and
+    about them and nothing is concluded. `restricted` people have asked that nothing be done,
+    `left_network` ones that they get no callouts. `event_types` are the titles that exist, used or not; `priorities` and
     `attestations` are all that were ever said, the history included. None for threads, unreachable people,
     cases, emails, callouts or journeys means that their source was never read, which is not the same as none.
     `reach_alerts` are sentences on mail that fails on our side. `our_lists` are the lists that lie in a folder, by
@@ -335,6 +336,7 @@ class Facts:
     earlier: Mapping[str, float] = field(default_factory=dict)
     missing_people: frozenset[int] = frozenset()
     restricted: frozenset[int] = frozenset()
+    left_network: Mapping[int, datetime] = field(default_factory=dict)
     missing_events: frozenset[int] = frozenset()
     more: Mapping[str, Any] = field(default_factory=dict)
 

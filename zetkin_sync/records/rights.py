@@ -33,3 +33,17 @@ class Restriction(SQLModel, table=True):
     district: int = district_key()
     person: int = key("whom nothing is done about", source=Source.PERSON, keep=Keep.STANDING, person=True)
     since: datetime = stored("when they asked for it", source=Source.OURS, keep=Keep.STANDING)
+
+
+class OptOut(SQLModel, table=True):
+    """A person who has left the activist network: no callouts, until they themselves say yes again, later."""
+
+    __tablename__ = "opt_out"
+    __table_args__: ClassVar = {"sqlite_with_rowid": False}
+
+    district: int = district_key()
+    person: int = key("who has left the network", source=Source.PERSON, keep=Keep.STANDING, person=True)
+    at: datetime = stored("since when", source=Source.OURS, keep=Keep.STANDING)
+    how: str = stored(
+        "by which way: tag, unsubscribed or person", source=Source.OURS, keep=Keep.STANDING, default="person"
+    )

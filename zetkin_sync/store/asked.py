@@ -19,6 +19,7 @@ from zetkin_sync.store.engine import Store
 _asked: Table = Asked.__table__  # type: ignore[attr-defined]
 _intents: Table = Intent.__table__  # type: ignore[attr-defined]
 _BATCH = 500
+_ONE_BY_ONE = 7_260_601  # of the lock under which approvals are counted
 
 
 def reserve(
@@ -30,15 +31,17 @@ def reserve(
     at: datetime,
     cap: int | None,
     days: int,
+    volume: Sequence[tuple[int, int]] = (),
 ) -> None:
     """Write who is asked by a plan's messages, in the transaction that approves it.
 
     `rows` name the intent's key, the person, the events and the chance. Raises UnsafePlan when anybody would
-    get more than `cap` messages in `days` days; then nothing of the approval stands.
+    get more than `cap` messages in `days` days, or everybody together more than a `volume` (messages, hours) allows
+    in this installation; then nothing of the approval stands.
     """
     connection = session.connection()
     if connection.dialect.name == "postgresql":  # two approvals at once count one after the other
-        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": district})
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ONE_BY_ONE})
     found = connection.execute(select(_intents.c.key, _intents.c.id).where(_intents.c.plan == plan))
     by_key = {row.key: row.id for row in found}
     if rows:
@@ -56,6 +59,18 @@ def reserve(
                 for row in rows
             ],
         )
+    for most, hours in volume:
+        sent = _together(session, since=at - timedelta(hours=hours))
+        if rows and sent > most:
+            raise UnsafePlan(
+                say(
+                    "There would be {n} messages in {hours} hours; at most {most} are allowed.",
+                    n=sent,
+                    hours=hours,
+                    most=most,
+                ),
+                say("Decide again later, or reject this proposal."),
+            )
     if cap is None:
         return
     over = _over(
@@ -90,10 +105,20 @@ def _over(session: Session, people: set[int], *, district: int, since: datetime,
     return found
 
 
-def _counts(district: int) -> list[Any]:
+def _together(session: Session, *, since: datetime) -> int:
+    """How many messages have been decided on since then, in all districts of the installation."""
+    query = (
+        select(func.count())
+        .select_from(_asked.join(_intents, _intents.c.id == _asked.c.intent))
+        .where(*_counts(None), _asked.c.at > since)
+    )
+    return int(session.connection().execute(query).scalar_one())
+
+
+def _counts(district: int | None) -> list[Any]:
     """What counts against a cap: everything but what provably was not sent."""
     return [
-        _asked.c.district == district,
+        *([] if district is None else [_asked.c.district == district]),
         _asked.c.dropped.is_(None),
         _intents.c.state != IntentState.CANCELLED,
     ]

@@ -52,6 +52,11 @@ def halted(store: Store, *, district: int) -> Message | None:
     return None
 
 
+def stopped(store: Store, *, district: int) -> bool:
+    """Has a person stopped everything, in this district or in the whole installation?"""
+    return any(c.name == STOP for c in switches(store, district=district))
+
+
 def paused_jobs(store: Store) -> set[tuple[int, str]]:
     """(district, job) of every job that a person has paused."""
     now = store.now()

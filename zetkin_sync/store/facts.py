@@ -55,6 +55,7 @@ def load(
     moment = now or store.now()
     asked = asked_since(store, district=district, since=moment - HISTORY)
     restricted = rights.restricted(store, district=district)
+    left = rights.opted_out(store, district=district)
     with store.reading() as session:
         read = _Reader(session, district)
         bounced = bounce_facts.load(session, district=district, zone=zone)
@@ -73,6 +74,7 @@ def load(
             our_lists=read.our_lists(),
             asked=asked,
             restricted=restricted,
+            left_network=left,
             freshness=read.freshness(),
             missing_people=read.missing("people"),
             missing_events=read.missing("events"),

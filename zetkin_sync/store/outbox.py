@@ -11,7 +11,7 @@ from sqlalchemy import Table, func, update
 from sqlmodel import col, select
 
 from zetkin_sync.language import Message, to_json
-from zetkin_sync.records import OPEN_INTENTS, Intent, IntentState
+from zetkin_sync.records import OPEN_INTENTS, Approval, Intent, IntentState
 from zetkin_sync.store.engine import Store
 
 _intents: Table = Intent.__table__  # type: ignore[attr-defined]
@@ -89,3 +89,19 @@ def count(store: Store, *, district: int, states: Sequence[IntentState]) -> int:
     )
     with store.reading() as session:
         return int(session.exec(query).one())
+
+
+def plans_moved(store: Store, *, district: int, first: datetime, last: datetime | None) -> list[int]:
+    """The plans approved by then of which something was done since `first`, newest first."""
+    query = (
+        select(Intent.plan)
+        .where(
+            Intent.district == district, col(Intent.updated) >= first, Intent.state != IntentState.CANCELLED
+        )
+        .distinct()
+    )
+    if last is not None:
+        approved = select(Approval.plan).where(Approval.at <= last)
+        query = query.where(col(Intent.plan).in_(approved))
+    with store.reading() as session:
+        return sorted(session.exec(query).all(), reverse=True)

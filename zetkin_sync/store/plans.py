@@ -67,11 +67,12 @@ def decide(
     intents: Sequence[dict[str, Any]],
     asks: Sequence[Mapping[str, Any]] = (),
     cap: tuple[int, int] | None = None,
+    volume: Sequence[tuple[int, int]] = (),
 ) -> PlanState:
     """Record a decision about exactly this fingerprint.
 
     `intents` are written when it completes the approval, and with them whom they ask (`asks`), unless that
-    would go over the cap (messages, days): UnsafePlan. Raises NeedsHuman when the plan is not that plan any
+    would go over the cap (messages, days) of a person or over the `volume` (messages, hours) of all: UnsafePlan. Raises NeedsHuman when the plan is not that plan any
     more, expired, refused, or already decided.
     """
     stored = session.get(StoredPlan, plan, with_for_update=True)
@@ -112,7 +113,9 @@ def decide(
         stored.state = PlanState.APPROVED
         _open(session, stored, intents, at)
         most, days = cap or (None, 0)
-        asked.reserve(session, asks, district=stored.district, plan=plan, at=at, cap=most, days=days)
+        asked.reserve(
+            session, asks, district=stored.district, plan=plan, at=at, cap=most, days=days, volume=volume
+        )
     session.add(stored)
     session.flush()
     return PlanState(stored.state)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from sqlmodel import select
 
-from zetkin_sync.records import Restriction
+from zetkin_sync.records import OptOut, Restriction
 from zetkin_sync.store.engine import Session, Store
 
 
@@ -32,4 +32,32 @@ def release(session: Session, person: int, *, district: int) -> bool:
     if found is None:
         return False
     session.delete(found)
+    return True
+
+
+def opted_out(store: Store, *, district: int) -> dict[int, datetime]:
+    """Everybody who has left the activist network, and when."""
+    with store.reading() as session:
+        found = session.exec(select(OptOut.person, OptOut.at).where(OptOut.district == district)).all()
+    return dict(found)
+
+
+def opt_out(session: Session, people: Iterable[int], *, district: int, at: datetime, how: str) -> int:
+    """Write down who has left the network; the first time stands. Returns how many are new."""
+    new = 0
+    for person in sorted(set(people)):
+        if session.get(OptOut, (district, person)) is None:
+            session.add(OptOut(district=district, person=person, at=at, how=how))
+            new += 1
+    session.flush()
+    return new
+
+
+def opt_in(session: Session, person: int, *, district: int) -> bool:
+    """Take an opt-out back, because the person has said yes again. False when there was none."""
+    found = session.get(OptOut, (district, person))
+    if found is None:
+        return False
+    session.delete(found)
+    session.flush()
     return True

@@ -8,7 +8,7 @@ import msgspec
 
 from connectors.zetkin.client import Repeat
 from connectors.zetkin.wire.emails import one_stats
-from connectors.zetkin.wire.shapes import Id, envelope
+from connectors.zetkin.wire.shapes import Id, envelope, understood
 from connectors.zetkin.wire.times import instant
 from connectors.zetkin.writes.tools import Target, Verbs, everybody_on
 from zetkin_sync.ports import EmailCounts, EmailState
@@ -24,7 +24,17 @@ class _Email(msgspec.Struct):
     processed: str | None = None
 
 
+class _Person(msgspec.Struct):
+    id: Id
+
+
 _email = envelope(_Email).decode
+_people = envelope(list[_Person]).decode
+_UNSUBSCRIBED = {
+    "op": "add",
+    "type": "email_blacklist",
+    "config": {"operator": "blacklisted", "reason": "unsub_org"},
+}
 
 
 class Emails(Verbs):
@@ -93,6 +103,11 @@ class Emails(Verbs):
 
     def email_themes(self, *, organization: int) -> tuple[int, ...]:
         return self._ids(EmailTheme, organization)
+
+    def unsubscribed(self, *, organization: int) -> frozenset[int]:
+        path = f"/v1/orgs/{organization}/people/queries/ephemeral/matches"
+        body = self._client.send("POST", path, {"filter_spec": [_UNSUBSCRIBED]}, repeat=Repeat.SAFELY)
+        return frozenset(row.id for row in understood(_people, body, endpoint=f"POST {path}").data)
 
     def _ids(self, record: type[EmailConfig | EmailTheme], organization: int) -> tuple[int, ...]:
         found = (row for page in self.pages(record, organization=organization) for row in page.rows())

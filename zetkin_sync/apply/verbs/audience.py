@@ -53,9 +53,15 @@ def _opted_out(hands: Hands, change: Change) -> dict[int, Message]:
     for tag in change.payload.get("opt_out_tags", ()):
         for person in wanted & hands.zetkin.tagged(organization=change.organization, tag=tag):
             found[person] = say("Has opted out since the approval.")
-    for tag in change.payload.get("consent_tags", ()):
-        for person in wanted - hands.zetkin.tagged(organization=change.organization, tag=tag):
+    consent = change.payload.get("consent_tags", ())
+    if consent:
+        agreed = frozenset[int]().union(
+            *(hands.zetkin.tagged(organization=change.organization, tag=tag) for tag in consent)
+        )
+        for person in wanted - agreed:
             found.setdefault(person, say("Is not in the network any more."))
+        for person in wanted & rights.opted_out(hands.store, district=hands.district).keys():
+            found[person] = say("Has left the network.")
     for person in rights.restricted(hands.store, district=hands.district, people=wanted):
         found[person] = say("Is restricted: no callouts.")
     return found

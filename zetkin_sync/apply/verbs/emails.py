@@ -13,8 +13,7 @@ from typing import Any
 from zetkin_sync.apply.hands import Hands
 from zetkin_sync.apply.steps import GoBack, Known, NotWanted, Step, Verb
 from zetkin_sync.apply.verbs import audience
-from zetkin_sync.changes import Change
-from zetkin_sync.changes.hours import SendingHours
+from zetkin_sync.changes import Change, SendingHours
 from zetkin_sync.errors import NeedsHuman
 from zetkin_sync.language import say
 from zetkin_sync.ports import EmailState

@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from zetkin_sync.apply.hands import Hands
-from zetkin_sync.apply.steps import Known, NotWanted, Step, Verb
+from zetkin_sync.apply.steps import GoBack, Known, NotWanted, Step, Verb
 from zetkin_sync.apply.verbs import audience
-from zetkin_sync.changes import Change
-from zetkin_sync.changes.hours import SendingHours
+from zetkin_sync.changes import Change, SendingHours
 from zetkin_sync.errors import NeedsHuman
 from zetkin_sync.language import say
 from zetkin_sync.ports import TaskState
@@ -58,10 +57,20 @@ def _aim(hands: Hands, change: Change, known: Known) -> Known:
 
 
 def _choose_time(hands: Hands, change: Change, known: Known) -> Known:
+    """Look once more who is still wanted and that nobody else is on the list, then fix the instant."""
+    fresh = audience.check(hands, change, known)
+    if fresh["dropped_people"] != known.get("dropped_people"):
+        raise GoBack("fill", fresh)
+    present = hands.zetkin.list_people(organization=change.organization, list_id=known["list"])
+    if present != set(audience.people(change, fresh)):
+        raise NeedsHuman(
+            say("The list “{title}” in Zetkin was changed by hand.", title=change.payload["mark"]),
+            say("Nothing was sent. Delete the list in Zetkin and approve the next proposal."),
+        )
     at = SendingHours.of(change.payload["hours"]).next(hands.now())
     if at >= datetime.fromisoformat(change.payload["not_after"]):
         raise NotWanted(say("There are no sending hours left before it is too late."))
-    return {**known, "publish_at": at.isoformat()}
+    return {**fresh, "publish_at": at.isoformat()}
 
 
 def _look_published(hands: Hands, change: Change, known: Known, tried: bool) -> Known | None:  # noqa: FBT001

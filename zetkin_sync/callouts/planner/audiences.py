@@ -62,19 +62,30 @@ class Bundled:
         self.where = [tuple(some) for some in where]
         half = self.desk.core.rules.half
         self.needed = [len(bundle) - len(bundle) // 2 if half else 1 for bundle in self.bundles]
+        self._options: dict[int, list[tuple[int, list[tuple[int, float]]]]] = {}
+
+    def options(self, person: int) -> list[tuple[int, list[tuple[int, float]]]]:
+        """The bundles that fit her, each with its events and chances."""
+        found = self._options.get(person)
+        if found is None:
+            fits: dict[int, list[tuple[int, float]]] = {}
+            for _, event, chance in self.desk.of_person(person):
+                for number in self.where[event]:
+                    fits.setdefault(number, []).append((event, chance))
+            found = self._options[person] = [
+                (number, fits[number]) for number in sorted(fits) if len(fits[number]) >= self.needed[number]
+            ]
+        return found
 
     def best_bundle(self, person: int, worth: list[float]) -> tuple[float, int]:
         """The gain and the number of the bundle that adds most; −1 if none fits."""
-        gains: dict[int, float] = {}
-        lines: dict[int, int] = {}
-        for _, event, chance in self.desk.of_person(person):
-            for number in self.where[event]:
-                gains[number] = gains.get(number, 0.0) + worth[event] * chance
-                lines[number] = lines.get(number, 0) + 1
         best, found = 0.0, -1
-        for number in sorted(gains):
-            if gains[number] > best + LEAST and lines[number] >= self.needed[number]:
-                best, found = gains[number], number
+        for number, lines in self.options(person):
+            gain = 0.0
+            for event, chance in lines:
+                gain += worth[event] * chance
+            if gain > best + LEAST:
+                best, found = gain, number
         return best, found
 
     def pairs(self, person: int, bundle: int) -> list[int]:
