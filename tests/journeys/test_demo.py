@@ -48,6 +48,17 @@ def test_everything_is_pulled_planned_applied_and_then_there_is_nothing_left_to_
     assert summary["next_plan_changes"] == 0
 
 
+def test_a_callout_is_planned_explained_approved_sent_answered_and_its_effect_told(walked: Walked) -> None:
+    callout = walked.summary["callout"]
+    assert callout["emails"] == callout["emails_sent"] >= 1
+    assert 0.5 < callout["share_of_bound"] <= 1
+    assert callout["why_asked"].startswith("Tillfrågas om")
+    assert callout["why_not_asked"]
+    effect = callout["effect"]
+    assert effect["asked"] == effect["messages"] == callout["people"] >= effect["signed_up"] >= effect["came"]
+    assert effect["signed_up"] >= 1
+
+
 def test_the_association_that_cannot_be_read_is_named_everywhere_and_stops_nobody(walked: Walked) -> None:
     assert walked.summary["failed"] == ["Partiföreningen Salem"]
     assert any("Salem" in why for p in walked.summary["plans"] for why in p["left_out"])

@@ -64,6 +64,11 @@ class Hands:
         return self.now().astimezone(self.zone).replace(tzinfo=None)
 
 
+def only_looks(method: str) -> bool:
+    """Does a method of the port change nothing?"""
+    return method in _ASKS or method.startswith(_LOOKS)
+
+
 class _Careful:
     """Zetkin, but nothing is written without asking first. What only looks goes straight through."""
 
@@ -72,7 +77,7 @@ class _Careful:
 
     def __getattr__(self, name: str) -> Any:
         method = getattr(self._hands.zetkin, name)
-        if name in _ASKS or name.startswith(_LOOKS):
+        if only_looks(name):
             return method
 
         def asked_first(*args: Any, **named: Any) -> Any:

@@ -14,6 +14,7 @@ from zetkin_sync.errors import NeedsHuman
 from zetkin_sync.language import say
 from zetkin_sync.sending import hands
 from zetkin_sync.store import ledger, outbox, plans
+from zetkin_sync.store.engine import Store
 
 _SAY = printing.say
 
@@ -57,7 +58,7 @@ def undo(
                 printing.line(note, style="yellow")
 
 
-def _plans_of(store: ledger.Store, run: int | None) -> list[int]:
+def _plans_of(store: Store, run: int | None) -> list[int]:
     """The proposals that a run carried out, newest first."""
     found = None if run is None else ledger.run_of(store, run)
     if found is None or found.started is None:

@@ -205,9 +205,7 @@ def walk(demo: Demo, *, watch: Watch, tell: Callable[[Message], None]) -> Summar
     tell(say("Carrying out what the demo's organizer approved …"))
     applied = _run(demo, "apply_changes", watch, summary, name="apply")
     summary.changes_applied = json.loads(applied.counts).get("done", 0)
-    for each in summary.plans:
-        stored = plans.plan_of(demo.installation.store, each["plan"])
-        each["applied"] = stored is not None and stored.state == PlanState.APPLIED
+    _see_what_is_applied(demo, summary)
     tell(say("Reading Zetkin again: is the effect there, and is there nothing left to do?"))
     _run(demo, "pull_zetkin", watch, summary, name="pull_again")
     again = _run(demo, "reconcile", watch, summary, name="reconcile_again")
@@ -260,6 +258,12 @@ def _by_address(demo: Demo) -> list[tuple[int, str]]:
     return [(next(iter(people)), address) for address, people in found.items() if len(people) == 1]
 
 
+def _see_what_is_applied(demo: Demo, summary: Summary) -> None:
+    for each in summary.plans:
+        stored = plans.plan_of(demo.installation.store, each["plan"])
+        each["applied"] = stored is not None and stored.state == PlanState.APPLIED
+
+
 def _waiting_callout(summary: Summary, demo: Demo, tell: Callable[[Message], None]) -> bool:
     """Say what the proposed callout is and why one is asked and another not; is there one?"""
     found = wave.waiting(demo.installation)
@@ -283,6 +287,8 @@ def _let_answer(demo: Demo, watch: Watch, summary: Summary, tell: Callable[[Mess
     demo.advance(timedelta(hours=4))
     sent = _run(demo, "apply_changes", watch, summary, name="callout_sent")
     summary.callout["emails_sent"] = json.loads(sent.counts).get("done", 0)
+    summary.changes_applied += summary.callout["emails_sent"]
+    _see_what_is_applied(demo, summary)
     demo.advance(wave.HELD_AFTER)
     _run(demo, "pull_zetkin", watch, summary, name="callout_read", options={"only": wave.LISTS})
     summary.callout["effect"] = wave.effect(demo.installation, since=since)
