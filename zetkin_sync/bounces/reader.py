@@ -20,6 +20,7 @@ from zetkin_sync.bounces.notices import Notice, read_notice
 from zetkin_sync.bounces.opened import STAMP, Opened, message_id
 from zetkin_sync.bounces.reasons import decide, kind_of, reply_in, status_in
 from zetkin_sync.bounces.signs import (
+    away_said,
     delay_said,
     failure_said,
     subject_says_bounce,
@@ -201,13 +202,25 @@ def _failed_recipients(found: Opened) -> Reading | None:
 
 
 def _autoreply(found: Opened) -> Reading | None:
-    if found.daemon or not is_autoreply(found.headers):
+    if found.daemon or not (is_autoreply(found.headers) or _answers_away(found)):
         return None
-    if found.brings_back and not subject_is_autoreply(found.subject) and failure_said(found.transcript.above):
+    brought = found.brings_back or found.transcript.returned is not None or subject_says_bounce(found.subject)
+    if brought and not subject_is_autoreply(found.subject) and failure_said(found.transcript.above):
         return None  # some servers mark their reports as replies
     return Reading(
         kind=Kind.AUTOREPLY, source="autoreply", why=say("An automatic answer: the address works.")
     )
+
+
+def _answers_away(found: Opened) -> bool:
+    """An answer that only says that somebody is away; old vacation programs mark it in no other way."""
+    names = ("in-reply-to", "references")
+    answers = any(name in found.headers for name in names) or found.headers.raw("precedence").lower() in (
+        "bulk",
+        "junk",
+    )
+    above = found.transcript.above
+    return answers and away_said(above) and not failure_said(above)
 
 
 def _text(found: Opened) -> Reading | None:

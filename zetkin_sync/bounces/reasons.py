@@ -50,6 +50,7 @@ class _Phrases:
         self.rows = rows
 
     def find(self, text: str) -> Reason | None:
+        text = f" {text} "  # a phrase that begins with a blank begins with a word
         for reason, parts in self.rows:
             if parts[0] in text and (len(parts) == 1 or _fits(text, parts)):
                 return reason

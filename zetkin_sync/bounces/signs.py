@@ -22,12 +22,12 @@ _BOUNCE_SUBJECT = re.compile(
     r"|email bounce|delivery notification|dsn:|message status|processing error|there was an error sending|warning: message|warning: could not send"
     r"|delivery warning|delayed|can'?t be delivered|unable to deliver|rejected|user unknown|unknown user|mailbox full|failed"
     r"|leverer|olevererad|levererades|misslyckad|misslyckades|inte levererat|unzustell|nicht zugestellt|zustellung|onbestelbaar|niet bezorgd"
-    r"|non remis|remise|échec|no se ha podido entregar|entrega|notifica|mancato recapito|ulevert|kunne ikke leveres|エラー|不達|届きません|配信|失败|投递|退信",
+    r"|non remis|remise|échec|no se ha podido entregar|entrega|notifica|mancato recapito|ulevert|kunne ikke leveres|エラー|不達|unzugestellt|non (?:distribu|recapit|consegn)|mancata consegna|no (?:se puede|se pudo|pudo) entregar|no entregad|imposible entregar|não (?:foi )?(?:possível )?entreg|falha na entrega|kan ikke leveres|ikke lever|kan niet|ei voi(?:tu)? toimit|toimittamat|epäonnistu|niedostarcz|nie (?:można|został[ao]?) dostarcz|не ?доставлен|не удается доставить|未送达|无法投递|無法|届きません|配信|失败|投递|退信",
     re.IGNORECASE,
 )
 _DELAY_SUBJECT = re.compile(
     r"delayed|\(delay\)|\[delay\]|delivery delay|delivery warning|warning: message|warning: could not send|could not send (?:mail|message) for|delivery status notification ?\(delay"
-    r"|still being retried|fördröj|försena|verzöger|retardé",
+    r"|still being retried|fördröj|försena|verzöger|retard[ée]|retrasad|ritard|vertraagd|forsink|viiväst|отложен|opóźni|遅延|延迟",
     re.IGNORECASE,
 )
 
@@ -66,6 +66,11 @@ def delay_said(text: str) -> bool:
     """Do the words say that the server goes on trying? A sentence that it has given up decides against it."""
     said = " ".join(text[:6_000].lower().split())
     return _has(said, "delayed") and not _has(said, "given_up")
+
+
+def away_said(text: str) -> bool:
+    """Do the first words say that somebody is away, as an automatic answer without its headers does?"""
+    return _has(" ".join(text[:600].lower().split()), "away")
 
 
 def _has(said: str, name: str) -> bool:
