@@ -46,6 +46,8 @@ class MailWorld:
     waited: list[float] = field(default_factory=list)
     page_url: str = "https://sidan.example.org"
     reply_to: str | None = "maria@distriktet.se"
+    key: str = KEY
+    former_key: str | None = None
 
     @property
     def configuration(self) -> Configuration:
@@ -70,7 +72,8 @@ class MailWorld:
             store=self.store,
             settings=Settings.model_validate(
                 {
-                    "hash_key": SecretStr(KEY),
+                    "hash_key": SecretStr(self.key),
+                    "hash_key_old": SecretStr(self.former_key) if self.former_key else None,
                     "mail_from": "status@distriktet.se",
                     "page_url": self.page_url,
                 }

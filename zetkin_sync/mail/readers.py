@@ -52,16 +52,39 @@ def addressees(known: Known, kind: MailKind) -> Iterator[Addressee]:
             yield found.for_kind(kind, known)
 
 
+def keep_choices(known: Known) -> None:
+    """Write what was chosen under the former key under the present one, so that it holds when that is gone."""
+    present, *former = known.settings.keys
+    chosen = mailings.choices(known.store, district=known.district) if former else {}
+    for recipient in known.configuration.recipients:
+        identity = address_hash(present, recipient.address)
+        for (who, kind), often in chosen.items():
+            theirs = who in [address_hash(key, recipient.address) for key in former]
+            if theirs and (identity, kind) not in chosen:
+                mailings.choose(
+                    known.store,
+                    district=known.district,
+                    recipient=identity,
+                    kind=MailKind(kind),
+                    often=often,
+                    made_by="key change",
+                    at=known.now(),
+                )
+
+
 def addressee(
     recipient: Recipient, known: Known, chosen: Mapping[tuple[bytes, str], Often] | None = None
 ) -> Addressee:
-    """One recipient; `chosen` is what readers have chosen themselves, which goes before the configuration."""
-    identity = address_hash(known.settings.key, recipient.address)
+    """One recipient; `chosen` is what readers have chosen themselves, which goes before the configuration.
+
+    While the key is being changed, what was chosen under the former one holds too.
+    """
+    identity, *former = (address_hash(key, recipient.address) for key in known.settings.keys)
     often = {
-        kind: mine
-        for (who, name), mine in (chosen or {}).items()
-        if who == identity
-        for kind in (MailKind(name),)
+        MailKind(kind): mine
+        for who in (*former, identity)
+        for (whose, kind), mine in (chosen or {}).items()
+        if whose == who
     }
     return Addressee(
         address=recipient.address,
