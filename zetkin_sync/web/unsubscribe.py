@@ -17,7 +17,6 @@ from zetkin_sync.errors import Permanent
 from zetkin_sync.language import Language, Message, say
 from zetkin_sync.log import logger
 from zetkin_sync.mail.stopping import look, unsubscribe
-from zetkin_sync.records.mail import MailKind
 from zetkin_sync.reports.envelope import KINDS
 from zetkin_sync.reports.stop_token import ONE_CLICK
 from zetkin_sync.runner import Installation
@@ -56,19 +55,16 @@ def unsubscribe_routes(installation: Callable[[], Installation]) -> APIRouter:
         except Permanent as trouble:
             return _not_ours(present, trouble)
         logger().info("mail.stopped", kind=str(stopped.kind), district=stopped.district)
-        return _page(_language(present, stopped.district), **_done(stopped.kind))
+        return _page(
+            _language(present, stopped.district),
+            what=say("The mail is stopped."),
+            do=say(
+                "You get no more of it ({kind}). To get it again, answer one of our mails or ask the district's office.",
+                kind=KINDS[stopped.kind],
+            ),
+        )
 
     return router
-
-
-def _done(kind: MailKind) -> dict[str, Message]:
-    return {
-        "what": say("The mail is stopped."),
-        "do": say(
-            "You get no more of it ({kind}). To get it again, answer one of our mails or ask the district's office.",
-            kind=KINDS[kind],
-        ),
-    }
 
 
 def _not_ours(installation: Installation, trouble: Permanent) -> Response:
