@@ -8,6 +8,7 @@ goes past SQLModel's types.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
@@ -15,6 +16,7 @@ from sqlalchemy import Boolean, Connection, LargeBinary, Table, text
 from sqlalchemy.schema import CreateColumn
 
 Row = tuple[Any, ...]
+_TOGETHER = 4000  # each COPY is a round trip to the server, each batch a statement
 
 
 class Stage:
@@ -33,6 +35,10 @@ class Stage:
         self.key = tuple(key)
         self.name = f"stage_{table.name}"
         self.count = 0
+        self._waiting: list[Row] = []
+        self._key_of = operator.itemgetter(*(self.columns.index(name) for name in self.key))
+        self._in_order = True
+        self._last: Any = None
         self._binders: list[tuple[int, Callable[[Any], Any]]] = []
         self._insert = ""
 
@@ -65,12 +71,29 @@ class Stage:
         return kind.dialect_impl(dialect).bind_processor(dialect)
 
     def add(self, rows: list[Row]) -> None:
-        """Stage rows."""
+        """Stage rows; a few thousand go to the database at a time."""
+        if not rows:
+            return
+        self.count += len(rows)
+        self._in_order = self._in_order and self._continues(rows)
+        self._waiting += rows
+        if len(self._waiting) >= _TOGETHER:
+            self.flush()
+
+    def _continues(self, rows: list[Row]) -> bool:
+        """Do these rows' keys ascend, and from where the ones before ended? Then none came twice."""
+        keys = list(map(self._key_of, rows))
+        ascending = all(map(operator.lt, keys, keys[1:])) and (self._last is None or self._last < keys[0])
+        self._last = keys[-1]
+        return ascending
+
+    def flush(self) -> None:
+        """Send what waits to the database; must come before the transaction that merges it."""
+        rows, self._waiting = self._waiting, []
         if not rows:
             return
         if not self._insert:
             self._create()
-        self.count += len(rows)
         if not self._sqlite:
             cursor = self.connection.connection.driver_connection.cursor()  # type: ignore[union-attr]
             with cursor, cursor.copy(f"COPY {self.name} ({', '.join(self.columns)}) FROM STDIN") as copy:
@@ -97,8 +120,9 @@ class Stage:
             return
         fixed = ", ".join(f":{name}" for name in constants)
         source = ", ".join(self.columns)
-        distinct = "" if self._sqlite else f"DISTINCT ON ({', '.join(self.key)}) "
-        order = "" if self._sqlite else f" ORDER BY {', '.join(self.key)}, ctid DESC"
+        twice = not self._sqlite and self.rows() < self.count  # sorting them costs as much as storing them
+        distinct = f"DISTINCT ON ({', '.join(self.key)}) " if twice else ""
+        order = f" ORDER BY {', '.join(self.key)}, ctid DESC" if twice else ""
         primary = ", ".join(c.name for c in self.table.primary_key)
         changed = [name for name in self.columns if not self.table.c[name].primary_key]
         action = ", ".join(f"{n} = excluded.{n}" for n in changed)
@@ -111,8 +135,9 @@ class Stage:
 
     def rows(self) -> int:
         """How many different rows are staged."""
-        if not self.count:
-            return 0
+        if self._in_order:
+            return self.count
+        self.flush()
         counted = f"SELECT count(*) FROM (SELECT DISTINCT {', '.join(self.key)} FROM {self.name}) AS s"  # noqa: S608
         return int(self.connection.execute(text(counted)).scalar_one())
 
@@ -120,6 +145,7 @@ class Stage:
         """What is staged, row by row."""
         if not self.count:
             return iter(())
+        self.flush()
         return iter(self.connection.execute(text(f"SELECT {', '.join(columns)} FROM {self.name}")))  # noqa: S608
 
     @property

@@ -80,6 +80,8 @@ def read_whole(
             for page in pages:
                 reading.take(page)
             reading.judge()
+            reading.stage.flush()
+            reading.page_stage.flush()
             finished = store.now()
             with _transaction(connection):
                 reading.write(connection)
