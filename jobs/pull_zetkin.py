@@ -13,6 +13,7 @@ from zetkin_sync.context import Context, Outcome
 from zetkin_sync.errors import NeedsHuman, Permanent
 from zetkin_sync.language import Message, from_json, say
 from zetkin_sync.records import (
+    EmailBlocked,
     Event,
     EventType,
     Field,
@@ -65,6 +66,7 @@ def run(context: Context) -> Outcome:
     for number, organization in enumerate(organizations):
         context.progress(say("{title}", title=organization.title), number, len(organizations))
         reader.read_organization(organization.id)
+    reader.read(EmailBlocked, root)
     context.progress(say("Who is no longer there"), len(organizations), len(organizations))
     reader.conclude()
     return reader.outcome(titles)
@@ -136,7 +138,7 @@ class _Reader:
             self.counts[resource] += snapshot.seen
             for name in ("new", "changed", "missing", "gone"):
                 self.counts[name] += getattr(snapshot, name)
-        else:
+        elif not record.mirrored.optional:
             self.failed.setdefault(organization, from_json(snapshot.why or ""))
         return snapshot
 

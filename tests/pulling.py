@@ -49,6 +49,7 @@ PARENTS: dict[type[Mirror], type[Mirror] | None] = {
     records.AreaAssignee: records.AreaAssignment,
     records.JourneyPerson: None,
     records.DuplicatePerson: None,
+    records.EmailBlocked: None,
 }
 LISTS = [r for r in Mirror.__subclasses__() if r not in PARENTS and r is not records.Organization]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from connectors.zetkin.wire import (
     calls,
@@ -21,6 +21,10 @@ from connectors.zetkin.wire.times import Reading
 from zetkin_sync import records
 from zetkin_sync.records import Mirror
 
+_BLOCKED_FROM_EMAIL = (
+    {"op": "add", "type": "email_blacklist", "config": {"operator": "blacklisted", "reason": "any"}},
+)
+
 
 class Allowed(NamedTuple):
     """What the configuration lets us read: slugs of custom fields, how the titles of tags begin
@@ -36,12 +40,13 @@ class Allowed(NamedTuple):
 
 
 class List(NamedTuple):
-    """A list of an organization: its path below /orgs/{id}/."""
+    """A list of an organization: its path below /orgs/{id}/. With `search` it is what these filters find."""
 
     path: str
     rows: Rows
     version: int = 1
     query: str = ""
+    search: tuple[dict[str, Any], ...] = ()
 
 
 class Hanging(NamedTuple):
@@ -81,6 +86,9 @@ def of_organization(key: bytes, allowed: Allowed) -> dict[type[Mirror], List]:
         records.Call: List("calls", calls.calls),
         records.Task: List("tasks", tasks.tasks),
         records.Email: List("emails", emails.emails),
+        records.EmailBlocked: List(
+            "people/queries/ephemeral/matches", emails.blocked, search=_BLOCKED_FROM_EMAIL
+        ),
         records.EmailConfig: List("emails/configs", emails.configs),
         records.EmailTheme: List("email_themes", emails.themes),
         records.DrawnArea: List("areas", canvassing.areas, version=2),

@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 import msgspec
 
-from connectors.zetkin.client import Client
+from connectors.zetkin.client import Client, Repeat
 from connectors.zetkin.lists import INSIDE, OF_PARENT, Allowed, Hanging, List, of_organization
 from connectors.zetkin.paging import Ahead, counted_list, hanging_list, whole_list
 from connectors.zetkin.refusals import Forbidden, NotThere
@@ -77,13 +78,26 @@ class Reads:
 
     def _bodies(self, which: List, organization: int) -> Iterator[bytes]:
         path = self._path(which, organization)
-        endpoint = f"GET {path}"
+        endpoint = f"{'POST' if which.search else 'GET'} {path}"
+        if which.search:
+            ask = partial(self._searched, path, which.search)
+            return whole_list(ask, size=self._size, endpoint=endpoint, ahead=self._ahead)
         if which.version == 2:
             return counted_list(partial(self._numbered, path, which.query), endpoint=endpoint)
         return whole_list(partial(self._page, path), size=self._size, endpoint=endpoint, ahead=self._ahead)
 
     def _page(self, path: str, number: int) -> bytes:
         return self._client.get(path, f"p={number}&pp={self._size}")
+
+    def _searched(self, path: str, filters: tuple[dict[str, Any], ...], number: int) -> bytes:
+        """A page of what a search finds, which is asked by POST and changes nothing."""
+        return self._client.send(
+            "POST",
+            path,
+            {"filter_spec": filters},
+            repeat=Repeat.SAFELY,
+            query=f"p={number}&pp={self._size}",
+        )
 
     def _numbered(self, path: str, query: str, number: int) -> bytes:
         return self._client.get(path, f"{query}&page={number}&size={_V2_SIZE}".lstrip("&"))

@@ -379,11 +379,19 @@ def test_every_list_that_is_mirrored_is_compared() -> None:
         records.Tagging,
         records.JourneyPerson,
         records.DuplicatePerson,
+        records.EmailBlocked,
         records.AreaStats,
         records.AreaAssignee,
     }
     assert {*EXPECTED, *UNDER, *elsewhere} == set(Mirror.__subclasses__())
     assert set(LISTS) == set(EXPECTED)
+
+
+def test_whom_zetkin_sends_nothing_to_is_found_by_its_search(zetkin: Zetkin, simulator: Simulated) -> None:
+    state = simulator.state
+    blocked = (state.blacklisted | state.unsubscribed[ROOT]) & set(state.members(ROOT))
+    assert blocked
+    assert {row["person"] for row in rows(zetkin, records.EmailBlocked)} == blocked
 
 
 def test_the_tree_is_the_servers_tree(zetkin: Zetkin, simulator: Simulated) -> None:

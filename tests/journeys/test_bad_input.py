@@ -126,6 +126,12 @@ def test_a_token_that_expires_half_way_is_renewed(desk: Desk) -> None:
     assert [n for n in desk.newest_run()["notes"] if "Salem" not in n] == []
 
 
+def test_a_zetkin_that_does_not_tell_whom_it_blocks_is_no_trouble(desk: Desk) -> None:
+    desk.server.faults.append(Fault("/queries/ephemeral/matches$", 404, b'{"error":{"title":"404"}}'))
+    assert pulled_again(desk).returncode == 3
+    assert [n for n in desk.newest_run()["notes"] if "Salem" not in n] == []
+
+
 @pytest.mark.parametrize(
     "fault",
     [

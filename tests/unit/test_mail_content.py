@@ -253,6 +253,13 @@ def test_a_small_number_is_hidden_from_the_office_and_told_to_the_association() 
     assert "3 members cannot be reached" in words(shown(own, "en").html)
 
 
+def test_whom_zetkin_sends_nothing_to_is_counted_in_the_offices_mail() -> None:
+    known = replace(reach_of(30), unknown=0.9, blocked=12)
+    mail = weekly(replace(usual(), reach={DISTRICT: known}), reader(OFFICE, "sv"), due=DUE)
+    assert mail is not None
+    assert "12 medlemmar är blockerade i Zetkin, orsak okänd." in words(shown(mail, "sv").html)
+
+
 def test_a_goal_about_few_people_shows_neither_figure_nor_bar_nor_gap() -> None:
     few = figure(EDUCATION, DISTRICT, counted(BEHIND, 2, 7), counted(BEHIND, 1, 7))
     near = figure(EDUCATION, NORRBY, counted(BEHIND, 4, 9, outlook=None), None)

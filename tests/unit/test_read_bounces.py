@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from tests.bounce_mails import mail, report, row, text
 from tests.bounce_world import KEY, NORR, ROOT, VARD, ListedMailbox, World
+from zetkin_sync.bounces.figures import reach
 from zetkin_sync.bounces.tokens import make_token, return_path
 from zetkin_sync.configuration.bounces import BounceRules
 from zetkin_sync.errors import OutcomeUnknown, Permanent, Temporary
 from zetkin_sync.language import from_json, say
 from zetkin_sync.ports import FoundMail
-from zetkin_sync.records import RunState
+from zetkin_sync.records import EmailBlocked, RunState
+from zetkin_sync.reports import observing
 from zetkin_sync.store import cases as stored_cases
 from zetkin_sync.store import facts
 from zetkin_sync.store.engine import Store
@@ -381,3 +384,18 @@ def test_a_batch_is_one_transaction_and_the_cursor_moves_with_it(world: World) -
     world.rules_file = BounceRules.model_validate({**SENDING, "batch": 2})
     outcome = world.run(*(dead(identity=f"i{n}") for n in range(5)))
     assert (outcome.counts["mails"], len(world.steps)) == (5, 3)
+
+
+def test_whom_zetkin_sends_nothing_to_is_told_apart_from_who_is_known_to_be_dead(world: World) -> None:
+    blocked, dead_too = world.member("bo@exempel.example"), world.people[ANNA]
+    with world.store.writing() as session:
+        for person in (blocked, dead_too):
+            session.add(EmailBlocked(district=ROOT, organization=ROOT, person=person))
+    gone(world)
+    found = facts.load(world.store, district=ROOT, kinds={}, zone=ZoneInfo("Europe/Stockholm"))
+    assert found.blocked == {blocked, dead_too}
+    assert found.reach is not None
+    assert (
+        reach(found.people, dict(found.reach), blocked=found.blocked).blocked == 1
+    )  # of Anna the reason is known
+    assert observing.reach(found, since=world.now.date())[ROOT].blocked == 1

@@ -21,7 +21,15 @@ from zetkin_sync.records.calls import Call, CallAssignment, Caller, CallStats
 from zetkin_sync.records.canvassing import AreaAssignee, AreaAssignment, AreaStats, DrawnArea
 from zetkin_sync.records.controls import PAUSE, RESTORED, STOP, Control
 from zetkin_sync.records.declared import Keep, Source
-from zetkin_sync.records.emails import Email, EmailConfig, EmailLink, EmailRecipient, EmailStats, EmailTheme
+from zetkin_sync.records.emails import (
+    Email,
+    EmailBlocked,
+    EmailConfig,
+    EmailLink,
+    EmailRecipient,
+    EmailStats,
+    EmailTheme,
+)
 from zetkin_sync.records.events import (
     Event,
     EventStats,
@@ -89,6 +97,7 @@ __all__ = [
     "Duplicate",
     "DuplicatePerson",
     "Email",
+    "EmailBlocked",
     "EmailConfig",
     "EmailLink",
     "EmailRecipient",

@@ -71,6 +71,16 @@ class EmailLink(Mirror, table=True):
     url: str = stored("where it leads: which event was followed", default="")
 
 
+class EmailBlocked(Mirror, table=True):
+    """A person to whom Zetkin sends no email: a smart search tells who, and not why (API.md §4.13)."""
+
+    __tablename__ = "email_blocked"
+    __table_args__: ClassVar = {"sqlite_with_rowid": False}
+    mirrored: ClassVar = Mirrored("email_blocked", optional=True)
+
+    person: int = key("who", person=True)
+
+
 class EmailConfig(Mirror, table=True):
     """A sender; without one no email can be planned. Its address stays in Zetkin."""
 

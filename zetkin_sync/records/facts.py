@@ -303,7 +303,7 @@ class Facts:
     `left_network` ones that they get no callouts. `event_types` are the titles that exist, used or not; `priorities` and
     `attestations` are all that were ever said, the history included. None for threads, unreachable people,
     cases, emails, callouts or journeys means that their source was never read, which is not the same as none.
-    `reach_alerts` are sentences on mail that fails on our side. `our_lists` are the lists that lie in a folder, by
+    `blocked` are those to whom Zetkin sends no email; it does not tell why. `reach_alerts` are sentences on mail that fails on our side. `our_lists` are the lists that lie in a folder, by
     organization and title. `earlier` gives a goal's figure (by the goal's id) as it was assessed about a year ago.
     """
 
@@ -327,6 +327,7 @@ class Facts:
     threads: tuple[ThreadFact, ...] | None = None
     unreachable: frozenset[int] | None = None
     reach: Mapping[int, ReachFact] | None = None
+    blocked: frozenset[int] = frozenset()
     cases: tuple[CaseFact, ...] | None = None
     reach_alerts: tuple[Message, ...] = ()
     our_lists: frozenset[tuple[int, str]] = frozenset()

@@ -24,12 +24,14 @@ class Mirrored(NamedTuple):
 
     `resource` names the list in runs and snapshots. `parented` says that the list hangs on a parent (the
     participants of an event): then the row's first own column is the parent's id, and what is read in one
-    piece, a "page", is everything under one parent.
+    piece, a "page", is everything under one parent. `optional` says that not every Zetkin gives it, so that
+    its absence is nobody's trouble.
     """
 
     resource: str
     absence: Absence = Absence.COMPLETE
     parented: bool = False
+    optional: bool = False
 
 
 class Page(NamedTuple):

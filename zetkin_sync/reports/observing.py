@@ -239,7 +239,7 @@ def reach(facts: Facts, *, since: date, alerts: Iterable[Message] = ()) -> dict[
         for unit in {root, case.unit}:
             new[unit] += case.opened >= since and case.closed is None
             again[unit] += is_restored(case) and case.closed is not None and case.closed >= since
-    known = figures(facts.people, dict(facts.reach))
+    known = figures(facts.people, dict(facts.reach), blocked=facts.blocked)
     return {
         unit: ReachFigure(
             unit=unit,
@@ -248,6 +248,7 @@ def reach(facts: Facts, *, since: date, alerts: Iterable[Message] = ()) -> dict[
             restored=again[unit],
             reasons=tuple(Why(what=why, count=n) for why, n in reasons.get(unit, Counter()).items()),
             unknown=known.unknown_share if unit == root else None,
+            blocked=known.blocked if unit == root else 0,
             ours=(tuple(alerts) or facts.reach_alerts) if unit == root else (),
         )
         for unit in {*reasons, *new, *again}

@@ -14,6 +14,7 @@ from zetkin_sync.records import (
     Alert,
     Case,
     CaseOutcome,
+    EmailBlocked,
     MailboxCursor,
     Person,
     Probe,
@@ -28,11 +29,12 @@ _states: Table = Reachability.__table__  # type: ignore[attr-defined]
 _cases: Table = Case.__table__  # type: ignore[attr-defined]
 _alerts: Table = Alert.__table__  # type: ignore[attr-defined]
 _probes: Table = Probe.__table__  # type: ignore[attr-defined]
+_blocked: Table = EmailBlocked.__table__  # type: ignore[attr-defined]
 _BEST = ("ok", "unknown", "doubtful", "complained", "unreachable")
 
 
 def load(session: Session, *, district: int, zone: ZoneInfo) -> dict[str, Any]:
-    """`unreachable`, `reach`, `cases` and the register `probes`; empty when no source was ever read."""
+    """`unreachable`, `reach`, `cases`, `blocked` and the register `probes`; empty when no source was ever read."""
     connection = session.connection()
     if not any(
         connection.execute(select(table.c.district).where(table.c.district == district).limit(1)).first()
@@ -57,6 +59,9 @@ def load(session: Session, *, district: int, zone: ZoneInfo) -> dict[str, Any]:
         ),
         "reach_alerts": tuple(
             from_json(row.what) for row in connection.execute(_open_alerts(district)) if row.what
+        ),
+        "blocked": frozenset(
+            connection.scalars(select(_blocked.c.person).where(_blocked.c.district == district))
         ),
         "probes": _probed(session, district=district, zone=zone),
     }

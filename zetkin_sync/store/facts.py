@@ -15,6 +15,7 @@ from sqlmodel import Session
 from zetkin_sync.records import (
     Event,
     EventType,
+    Mirror,
     Missing,
     Official,
     Organization,
@@ -207,7 +208,10 @@ class _Reader:
             for row in self.connection.execute(select(table).where(table.c.id.in_(whole)))
         }
         found = []
+        optional = {r.mirrored.resource for r in Mirror.__subclasses__() if r.mirrored.optional}
         for row in self.connection.execute(select(table).where(table.c.id.in_(newest))):
+            if row.resource in optional and not row.complete:
+                continue
             good = last_whole.get((row.resource, row.organization))
             found.append(
                 Freshness(

@@ -82,7 +82,13 @@ configs = listing(_Config, lambda c: (c.id, c.no_reply))
 themes = listing(_Theme, lambda t: (t.id, _UNSUBSCRIBE in bytes(t.frame_mjml)))
 one_stats = envelope(Stats).decode
 _recipients = envelope(list[_Recipient]).decode
+_people = envelope(list[Ref]).decode
 _links = envelope(list[_Link]).decode
+
+
+def blocked(body: bytes) -> list[Row]:
+    """Ids of people, as a search gives them."""
+    return [(one.id,) for one in _people(body).data]
 
 
 def stats(email: int, body: bytes) -> list[Row]:

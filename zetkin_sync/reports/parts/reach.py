@@ -37,6 +37,20 @@ def reach(situation: Situation, reader: Reader) -> Table | None:
                 share=Share(figure.unknown),
             )
         )
+    if figure.blocked:
+        blocked = people(figure.blocked, own=own)
+        sentences.append(
+            say_n(
+                "{n} member is blocked in Zetkin, for a reason that Zetkin does not tell.",
+                "{n} members are blocked in Zetkin, for a reason that Zetkin does not tell.",
+                blocked,
+            )
+            if isinstance(blocked, int)
+            else say(
+                "{count} members are blocked in Zetkin, for a reason that Zetkin does not tell.",
+                count=blocked,
+            )
+        )
     rows = () if isinstance(unreachable, Message) else together(figure.reasons, own=own)
     with_change = own and any(r.change is not None for r in rows)
     columns = [Column(title=say("Reason")), Column(title=say("How many"), number=True)]
