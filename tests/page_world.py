@@ -31,9 +31,10 @@ from zetkin_sync.configuration import Access, Association, Configuration, Distri
 from zetkin_sync.errors import NeedsHuman, Temporary
 from zetkin_sync.language import say
 from zetkin_sync.ports import LoggedIn
+from zetkin_sync.records import Mailing, MailState
 from zetkin_sync.runner import Installation
 from zetkin_sync.settings import Settings
-from zetkin_sync.store import ledger
+from zetkin_sync.store import ledger, mailings
 from zetkin_sync.store.engine import Store
 from zetkin_sync.web.accounts import sealed_secret
 from zetkin_sync.web.app import create_app
@@ -267,6 +268,29 @@ class World:
             number = put_up(session, plan)
         assert number is not None
         return number
+
+    def letter(
+        self, *, unit: int = ROOT, kind: str = "weekly", slot: str = "2026-W48", more: str = ""
+    ) -> int:
+        """A mail that was sent."""
+        mail = Mailing(
+            district=ROOT,
+            kind=kind,
+            slot=f"{slot}-{unit}",
+            role="district_board" if unit == ROOT else "association_board",
+            unit=unit,
+            recipient=b"r" * 32,
+            language="sv",
+            state=MailState.SENT,
+            at=self.time.now,
+            subject="v. 48: <b>Bokbord</b> 31 av 40",
+            body=mailings.pressed(f'<p style="color:#900">Hej</p>{more}', "Hej i text"),
+        )
+        with self.store.writing() as session:
+            session.add(mail)
+            session.flush()
+            assert mail.id is not None
+            return mail.id
 
 
 @cache

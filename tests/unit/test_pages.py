@@ -110,7 +110,7 @@ def test_approving_writes_what_is_to_be_done_once(world: World, browser: Browser
     text = words(browser.get(f"/plans/{plan}"))
     assert (
         "Godkänt. Det utförs inom några minuter." in text
-        and "Kim Exempel, godkänt : “bra”" in text.replace("godkänt:", "godkänt :")
+        and "Kim Exempel, godkänt : ”bra”" in text.replace("godkänt:", "godkänt :")
     )
     assert browser.post(f"/plans/{plan}/approve", form).status_code == 409
     assert [(n.who, n.what) for n in who(world.store, [Deed.CHANGED], district=ROOT)] == [

@@ -7,7 +7,7 @@ that died in between, nobody knows, and it is parked. Alarms go at least once: s
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -144,14 +144,25 @@ def body(mailing: Mailing) -> tuple[str, str] | None:
 
 
 def mailings(
-    store: Store, *, district: int, limit: int = 100, since: datetime | None = None, **equal: Any
+    store: Store,
+    *,
+    district: int,
+    limit: int = 100,
+    since: datetime | None = None,
+    before: int | None = None,
+    units: Sequence[int] | None = None,
+    **equal: Any,
 ) -> list[Mailing]:
-    """Sent and skipped mails, newest first."""
+    """Sent and skipped mails, newest first; `before` goes on behind a mail, `units` are those that may be seen."""
     query = select(Mailing).where(Mailing.district == district).order_by(col(Mailing.id).desc()).limit(limit)
     for name, value in equal.items():
         query = query.where(getattr(Mailing, name) == value)
     if since is not None:
         query = query.where(Mailing.at >= since)
+    if before is not None:
+        query = query.where(col(Mailing.id) < before)
+    if units is not None:
+        query = query.where(col(Mailing.unit).in_(units))
     with store.reading() as session:
         return list(session.exec(query).all())
 

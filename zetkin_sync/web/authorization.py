@@ -44,6 +44,9 @@ VIEWER, TRIGGER, APPROVER, ADMIN = Role.VIEWER, Role.TRIGGER, Role.APPROVER, Rol
 
 TABLE: tuple[Row, ...] = (
     # module, function, least role, in what, …  The order is the menu's.
+    Row("hooks", "receive_call", None, Of.OUTSIDE, body=256 * KIB),
+    Row("stopping", "ask_to_stop", None, Of.NOBODY),
+    Row("stopping", "stop_mail", None, Of.OUTSIDE),
     Row("login", "ask", None, Of.NOBODY),
     Row("login", "go_to_zetkin", None, Of.NOBODY),
     Row("login", "back_from_zetkin", None, Of.NOBODY),
@@ -66,6 +69,17 @@ TABLE: tuple[Row, ...] = (
     Row("runs", "watch", VIEWER, Of.DISTRICT),
     Row("runs", "run_now", TRIGGER, Of.UNIT),
     Row("runs", "stop", TRIGGER, Of.DISTRICT),
+    Row("jobs", "jobs", VIEWER, Of.DISTRICT, say("Jobs"), tables=("jobs",)),
+    Row("jobs", "pause", TRIGGER, Of.DISTRICT),
+    Row("jobs", "resume", TRIGGER, Of.DISTRICT),
+    Row("jobs", "stop_all", TRIGGER, Of.DISTRICT),
+    Row("jobs", "start_all", APPROVER, Of.DISTRICT, level=2),
+    Row("mails", "mails", VIEWER, Of.ANY, say("Mails"), tables=("mails",)),
+    Row("mails", "mail", VIEWER, Of.ANY),
+    Row("mails", "as_sent", VIEWER, Of.ANY),
+    Row("log", "log", APPROVER, Of.DISTRICT, say("Log"), tables=("log",)),
+    Row("description", "openapi", VIEWER, Of.ANY),
+    Row("settings", "settings", ADMIN, Of.DISTRICT, say("Settings"), tables=("settings",)),
 )
 
 BY_FUNCTION = {(row.module, row.function): row for row in TABLE}

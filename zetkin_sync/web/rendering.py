@@ -102,11 +102,11 @@ class Voice:
     def __init__(self, language: Language) -> None:
         self.language = language
 
-    def fixed(self, text: str, **values: Any) -> str:
+    def fixed(self, text: str, /, **values: Any) -> str:
         """A sentence that stands in the template."""
         return self.language.say(say(text, **values))
 
-    def fixed_n(self, singular: str, plural: str, n: int, **values: Any) -> str:
+    def fixed_n(self, singular: str, plural: str, n: int, /, **values: Any) -> str:
         """A sentence with two forms that stands in the template."""
         return self.language.say(say_n(singular, plural, n, **values))
 
