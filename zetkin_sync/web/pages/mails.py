@@ -42,7 +42,7 @@ class MailFilters(Filters):
 
 
 def _mails(view: View, asked: MailFilters, limit: int) -> list[Mailing]:
-    equal = {} if asked.kind is None else {"kind": asked.kind}
+    equal: dict[str, Any] = {} if asked.kind is None else {"kind": asked.kind}
     units = None if view.may(Role.VIEWER) else view.units
     return mailings.mailings(
         view.store, district=view.district, limit=limit, before=asked.before, units=units, **equal
@@ -66,7 +66,7 @@ def _cells(view: View, mail: Mailing) -> Sequence[Any]:
 
 
 def _reader(view: View, mail: Mailing) -> Message:
-    given = {"unit": view.title(mail.unit)} if mail.role in (ASSOCIATION, COMMITTEE) else {}
+    given: dict[str, Any] = {"unit": view.title(mail.unit)} if mail.role in (ASSOCIATION, COMMITTEE) else {}
     return Message(ROLES[mail.role].text, given) if mail.role in ROLES else say("{title}", title=mail.role)
 
 
