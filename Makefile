@@ -38,7 +38,10 @@ servers: ## Install the real servers and the browser that some tests use (root a
 	@tests/servers.sh
 
 test: $(READY) servers ## Run the tests.
-	@$(BIN)/python -m pytest -n $${TEST_WORKERS:-2} --dist worksteal $(ARGS)
+	@left=$$(mktemp -d -t zs-XXXXXX) && chmod 755 $$left && code=0; \
+	TMPDIR=$$left $(BIN)/python -m pytest -n $${TEST_WORKERS:-2} --dist worksteal --basetemp $$left/t $(ARGS) || code=$$?; \
+	$(BIN)/python -m pytest tests/last --left $$left --left tests-out --left $(OUT) || code=$$?; \
+	rm -rf $$left; exit $$code
 
 lint: $(READY) ## Check style, types, import directions and files.
 	@$(BIN)/pre-commit run --all-files --color never

@@ -11,15 +11,34 @@ import pytest
 from sqlmodel import SQLModel
 
 import zetkin_sync.records  # noqa: F401 - makes the schema known
-from tests import postgres
+from tests import outbound, postgres
 from zetkin_sync.store.engine import Store
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--soak", action="store_true", help="run the long form of the fault suites")
+    parser.addoption("--left", action="append", help="a folder that the run before has left behind")
     parser.addoption(
         "--renew-golden", action="store_true", help="write golden files anew, to be read by people"
     )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    outbound.refuse()
+
+
+@pytest.fixture(autouse=True)
+def nothing_leaves_the_machine() -> Iterator[None]:
+    """A test during which anything tried to reach beyond this machine has failed."""
+    before = len(outbound.TRIED)
+    yield
+    assert outbound.TRIED[before:] == [], "tried to reach beyond this machine"
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """What looks at what was left behind runs by itself, afterwards."""
+    last = Path(__file__).parent / "last"
+    return True if collection_path.is_relative_to(last) and not config.getoption("--left") else None
 
 
 def needs(what: str, found: bool) -> None:

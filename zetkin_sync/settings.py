@@ -135,7 +135,7 @@ class _Files(PydanticBaseSettingsSource):
         path = Path(named) if named else Path(directory) / name if directory else None
         if path is None or (not named and not path.exists()):
             return None, field_name, False
-        return read_secret(path), field_name, False
+        return read_secret(path, managed=not named), field_name, False
 
     def __call__(self) -> dict[str, Any]:
         found = {}
@@ -146,8 +146,12 @@ class _Files(PydanticBaseSettingsSource):
         return found
 
 
-def read_secret(path: Path) -> str:
-    """A secret's file. Raises ConfigError when it cannot be read or when others can."""
+def read_secret(path: Path, *, managed: bool = False) -> str:
+    """A secret's file. Raises ConfigError when it cannot be read or when others can.
+
+    `managed` files are the service manager's: it lets the service's user in by an ACL, which looks like a right
+    of the group.
+    """
     try:
         mode = path.stat().st_mode
         text = path.read_text(encoding="utf-8").strip()
@@ -156,7 +160,7 @@ def read_secret(path: Path) -> str:
             say("The secret's file {path} cannot be read.", path=path.name),
             say("Check that it exists and belongs to the service's user."),
         ) from error
-    if mode & (stat.S_IROTH | stat.S_IRGRP):
+    if mode & (stat.S_IROTH if managed else stat.S_IROTH | stat.S_IRGRP):
         raise ConfigError(
             say("The secret's file {path} can be read by others.", path=path.name),
             say("Run `chmod 600` on it."),

@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from connectors.webhooks.calls import decode, in_time, instant
 from zetkin_sync.errors import ConfigError, Temporary
 from zetkin_sync.language import say
+from zetkin_sync.outbound import check_public
 from zetkin_sync.ports import DeliveryEvent, Malformed, NotOurs, Refused, WrongSignature
 from zetkin_sync.settings import Settings
 
@@ -272,9 +273,10 @@ class AmazonSes:
 
 
 def fetch_certificate(url: str) -> bytes:
-    """A certificate over TLS, without following anything. Raises Temporary."""
+    """A certificate over TLS, from a public address, without following anything. Raises Temporary or Permanent."""
+    check_public(url)
     try:
-        with httpx.Client(follow_redirects=False, timeout=10.0) as client:
+        with httpx.Client(follow_redirects=False, trust_env=False, timeout=10.0) as client:
             answer = client.get(url)
             answer.raise_for_status()
     except httpx.HTTPError as error:

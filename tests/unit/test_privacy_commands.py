@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -11,11 +12,12 @@ from typing import Any
 
 import pytest
 from sqlalchemy import text
+from sqlmodel import SQLModel
 from typer.testing import CliRunner, Result
 
 from tests.person_everywhere import hits, write_everywhere
 from zetkin_sync.cli import app
-from zetkin_sync.errors import NeedsHuman, Trouble
+from zetkin_sync.errors import ConfigError, NeedsHuman, Trouble
 from zetkin_sync.store import access, erasing, rights, schema
 from zetkin_sync.store.access import Deed
 from zetkin_sync.store.engine import Store
@@ -187,3 +189,48 @@ def test_a_person_is_not_erased_without_being_asked_twice(command: Command, stor
     write_everywhere(store, PERSON)
     result = CliRunner().invoke(app, ["person", "erase", str(PERSON)], input="n\n")
     assert result.exit_code == 1 and hits(store, PERSON)
+
+
+def test_the_record_of_processing_names_every_column_in_both_languages(command: Command) -> None:
+    swedish = command("privacy", "record").stdout
+    english = command("privacy", "record", "--language", "en").stdout
+    assert "Register över behandlingar" in swedish and "Record of processing activities" in english
+    for table in SQLModel.metadata.sorted_tables:
+        assert f"### {table.name} (" in english
+        for column in table.columns:
+            assert column.info["purpose"] in english, f"{table.name}.{column.name}"
+    command("privacy", "record", "--language", "fi", fails=ConfigError)
+
+
+def test_an_incident_bundle_counts_and_names_nobody(command: Command, store: Store, tmp_path: Path) -> None:
+    write_everywhere(store, PERSON)
+    scripted_day(store)
+    out = tmp_path / "incident"
+    result = command("incident", "--since", "2020-01-01", "--out", str(out))
+    assert "72" in (out / "report.md").read_text() and result.stdout
+    bundle = {path.stem: json.loads(path.read_text()) for path in out.glob("*.json")}
+    assert set(bundle) == {"about", "chain", "access", "runs", "sends", "mails", "decisions", "configuration"}
+    assert bundle["chain"]["wrong"] == [] and len(bundle["access"]) == 5
+    assert sum(send["people"] for send in bundle["sends"]) >= 1
+    assert bundle["about"]["schema"] == schema.newest() and "sqlmodel" in bundle["about"]["packages"]
+    assert len(bundle["configuration"]["district.toml"]["sha256"]) == 64
+    assert all(str(PERSON) not in path.read_text() for path in out.iterdir())
+    assert all(path.stat().st_mode & 0o077 == 0 for path in out.iterdir())
+    assert [e["what"] for e in json.loads(command("access", "who-saw", "access log", "--json").stdout)] == [
+        "incident"
+    ]
+
+
+def test_one_flipped_byte_is_detected_in_the_bundle(command: Command, store: Store, tmp_path: Path) -> None:
+    scripted_day(store)
+    store.close()
+    path = tmp_path / "zetkin_sync.db"
+    database = sqlite3.connect(path)
+    database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    database.close()
+    data = bytearray(path.read_bytes())
+    at = data.find(b"user:7")
+    data[at + 5] ^= 1
+    path.write_bytes(data)
+    command("incident", "--since", "2020-01-01", "--out", str(tmp_path / "incident"))
+    assert json.loads((tmp_path / "incident" / "chain.json").read_text())["wrong"]

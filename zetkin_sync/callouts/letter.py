@@ -11,6 +11,7 @@ from typing import Any
 from zetkin_sync.callouts.policy import Wording
 from zetkin_sync.language import Language
 from zetkin_sync.records.facts import EventFact
+from zetkin_sync.wording import fill
 
 Part = dict[str, Any]
 
@@ -18,14 +19,14 @@ Part = dict[str, Any]
 def subject(events: Iterable[EventFact], wording: Wording) -> str:
     """The subject; `{types}` is what is to be done, each type once."""
     types = list(dict.fromkeys(event.type or event.title for event in events))
-    return wording.subject.format(types=", ".join(types))
+    return fill(wording.subject, {"types": ", ".join(types)})
 
 
 def parts(events: Iterable[EventFact], wording: Wording, language: Language) -> list[Part]:
     """The text in parts; what belongs to an event carries its id, so that it can be left out if the event is off."""
     found: list[Part] = [{"blocks": [_greeting(wording.greeting), _paragraph(wording.opening)]}]
     for event in events:
-        href = wording.link.format(organization=event.organization, event=event.id)
+        href = fill(wording.link, {"organization": str(event.organization), "event": str(event.id)})
         found.append(
             {
                 "event": event.id,

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from zetkin_sync.callouts.hours import SendingHours
 from zetkin_sync.language import say
+from zetkin_sync.wording import fill, refused
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -147,11 +148,10 @@ class Wording(_Part):
 
     @model_validator(mode="after")
     def _fills_in(self) -> Wording:
-        try:
-            linked = self.link.format(organization=1, event=22)
-            self.subject.format(types="x")
-        except (KeyError, IndexError, ValueError):
-            raise ValueError(say("only {organization}, {event} and {types} are filled in")) from None
+        why = refused(self.subject, ("types",)) or refused(self.link, ("organization", "event"))
+        if why is not None:
+            raise ValueError(why)
+        linked = fill(self.link, {"organization": "1", "event": "22"})
         if "22" not in linked or not linked.startswith("https://"):
             raise ValueError(say("`link` must begin with https:// and hold {event}"))
         return self

@@ -77,6 +77,8 @@ _COMMANDS = {
     ),
     "callouts": _Command("callouts", "app", _SAY("Callouts: who is asked about what.")),
     "status": _Command("status", "app", _SAY("Status mails: look at one, send them now.")),
+    "privacy": _Command("privacy", "app", _SAY("The record of processing that the law asks for.")),
+    "incident": _Command("incident", "incident", _SAY("Gather what an incident report needs.")),
     "person": _Command("person", "app", _SAY("A person's rights: a copy, erasure, being left alone.")),
     "access": _Command("access", "app", _SAY("The access log: who saw, changed or deleted what.")),
     "bounces": _Command(
