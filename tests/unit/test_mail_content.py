@@ -254,10 +254,12 @@ def test_a_small_number_is_hidden_from_the_office_and_told_to_the_association() 
 
 
 def test_whom_zetkin_sends_nothing_to_is_counted_in_the_offices_mail() -> None:
-    known = replace(reach_of(30), unknown=0.9, blocked=12)
+    known = replace(reach_of(30), unknown=0.9, blocked=12, without_channel=7)
     mail = weekly(replace(usual(), reach={DISTRICT: known}), reader(OFFICE, "sv"), due=DUE)
     assert mail is not None
-    assert "12 medlemmar är blockerade i Zetkin, orsak okänd." in words(shown(mail, "sv").html)
+    told = words(shown(mail, "sv").html)
+    assert "12 medlemmar är blockerade i Zetkin, orsak okänd." in told
+    assert "7 medlemmar har ingen kanal alls" in told
 
 
 def test_a_goal_about_few_people_shows_neither_figure_nor_bar_nor_gap() -> None:

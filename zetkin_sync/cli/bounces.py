@@ -13,7 +13,7 @@ import typer
 from zetkin_sync.bounces.guard import MAX_BYTES
 from zetkin_sync.bounces.reader import read
 from zetkin_sync.bounces.verdict import Kind, Reading
-from zetkin_sync.cli import printing
+from zetkin_sync.cli import printing, unreached
 from zetkin_sync.errors import ConfigError
 from zetkin_sync.language import say
 from zetkin_sync.log import logger
@@ -29,6 +29,13 @@ _NO_MAIL = (".", "dovecot")  # a mail server's own files beside the mails
 @app.callback()
 def _bounces() -> None:
     """Mails that did not arrive."""
+
+
+app.command("reach", help=_SAY("How many members mail reaches, and how many nobody knows of."))(
+    unreached.show_reach
+)
+app.command("cases", help=_SAY("Open cases of members whom mail does not reach."))(unreached.show_cases)
+app.command("solved", help=_SAY("Close a case: the member is reached in another way."))(unreached.solved)
 
 
 @app.command(help=_SAY("Say what each mail is, as one JSON object a mail. Nothing is stored."))

@@ -249,6 +249,7 @@ def reach(facts: Facts, *, since: date, alerts: Iterable[Message] = ()) -> dict[
             reasons=tuple(Why(what=why, count=n) for why, n in reasons.get(unit, Counter()).items()),
             unknown=known.unknown_share if unit == root else None,
             blocked=known.blocked if unit == root else 0,
+            without_channel=known.without_channel if unit == root else 0,
             ours=(tuple(alerts) or facts.reach_alerts) if unit == root else (),
         )
         for unit in {*reasons, *new, *again}

@@ -145,8 +145,8 @@ class Reason:
 class ReachFigure:
     """Members of a unit who cannot be reached by mail, who can again, and why not.
 
-    `unknown` is the share of members of whom nothing is known, `blocked` how many of them Zetkin sends nothing to;
-    `ours` are alerts about our own sending.
+    `unknown` is the share of members of whom nothing is known, `blocked` how many of them Zetkin sends nothing to,
+    `without_channel` how many have neither a working address nor phone nor post; `ours` are alerts about our own sending.
     """
 
     unit: int
@@ -156,6 +156,7 @@ class ReachFigure:
     reasons: tuple[Reason, ...] = ()
     unknown: float | None = None
     blocked: int = 0
+    without_channel: int = 0
     ours: tuple[Message, ...] = ()
 
 

@@ -51,6 +51,20 @@ def reach(situation: Situation, reader: Reader) -> Table | None:
                 count=blocked,
             )
         )
+    if figure.without_channel:
+        nowhere = people(figure.without_channel, own=own)
+        sentences.append(
+            say_n(
+                "{n} member has no channel at all: no working address, no phone, no post.",
+                "{n} members have no channel at all: no working address, no phone, no post.",
+                nowhere,
+            )
+            if isinstance(nowhere, int)
+            else say(
+                "{count} members have no channel at all: no working address, no phone, no post.",
+                count=nowhere,
+            )
+        )
     rows = () if isinstance(unreachable, Message) else together(figure.reasons, own=own)
     with_change = own and any(r.change is not None for r in rows)
     columns = [Column(title=say("Reason")), Column(title=say("How many"), number=True)]
