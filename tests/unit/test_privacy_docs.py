@@ -1,0 +1,40 @@
+"""What the documents promise a test for has that test."""
+
+from __future__ import annotations
+
+import ast
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+_NAMED = re.compile(r"`(tests/[a-z_/]+\.py)(?:::(\w+))?`")
+
+
+@cache
+def _tests(path: str) -> set[str]:
+    tree = ast.parse(Path(path).read_text())
+    return {
+        node.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
+    }
+
+
+@pytest.mark.parametrize("document", ["docs/privacy.md", "docs/asvs.md"])
+def test_every_test_that_is_named_exists(document: str) -> None:
+    named = _NAMED.findall(Path(document).read_text())
+    assert len(named) >= 20
+    assert [
+        f"{path}::{name}" for path, name in named if not _tests(path) or (name and name not in _tests(path))
+    ] == []
+
+
+def test_each_requirement_of_privacy_names_its_test() -> None:
+    rows = re.findall(r"^\| P(\d+) \|.*\| (`tests/.*`) \|$", Path("docs/privacy.md").read_text(), re.M)
+    assert [int(number) for number, _ in rows] == list(range(1, 21))
+
+
+def test_at_least_sixty_tests_are_held_against_the_standard() -> None:
+    assert len(set(_NAMED.findall(Path("docs/asvs.md").read_text()))) >= 60
