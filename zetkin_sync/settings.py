@@ -37,6 +37,7 @@ class Settings(BaseSettings):
     metrics_token: SecretStr | None = None
     hash_key: SecretStr | None = None
     hash_key_old: SecretStr | None = None
+    database_key: SecretStr | None = None
 
     zetkin_url: str = "https://api.zetk.in"
     zetkin_app_url: str = "https://app.zetkin.org"
@@ -98,6 +99,11 @@ class Settings(BaseSettings):
             return None
         database = self.database_url.partition("///")[2].partition("?")[0]
         return Path(database) if database and database != ":memory:" else None
+
+    @property
+    def cipher(self) -> str | None:
+        """What encrypts a SQLite file, if anything does."""
+        return None if self.database_key is None else self.database_key.get_secret_value()
 
     @property
     def erasure_path(self) -> Path | None:

@@ -54,7 +54,7 @@ def restore(file: Annotated[Path, typer.Argument(help=_SAY("Which backup."))]) -
     """Fill the empty database of DATABASE_URL from a backup."""
     settings = read_settings()
     key = backup.key_of(settings)
-    store = Store(settings.database_url)
+    store = Store(settings.database_url, key=settings.cipher)
     try:
         made = backup.restore(file, store, key=key)
         epoch.beat(store, settings.instance_path)

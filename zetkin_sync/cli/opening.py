@@ -32,7 +32,7 @@ def opened(*, settings: Settings | None = None) -> Iterator[Installation]:
 def opened_store(settings: Settings) -> Iterator[Store]:
     """The database of this environment, its schema current; an older copy of it may not send, and
     whoever was erased since it was made is erased again before anything else."""
-    store = Store(settings.database_url)
+    store = Store(settings.database_url, key=settings.cipher)
     try:
         if not schema.is_current(store):
             raise ConfigError(

@@ -129,7 +129,8 @@ def migrate(
     ] = False,
 ) -> None:
     """Bring the database's schema forward."""
-    store = Store(read_settings().database_url)
+    settings = read_settings()
+    store = Store(settings.database_url, key=settings.cipher)
     try:
         if check_only:
             if schema.is_current(store):

@@ -39,7 +39,7 @@ class Patient:
     @cached_property
     def store(self) -> Store:
         """The database, whatever state it is in."""
-        return Store(self.settings.database_url, busy_seconds=5)
+        return Store(self.settings.database_url, key=self.settings.cipher, busy_seconds=5)
 
     @cached_property
     def has_tables(self) -> bool:

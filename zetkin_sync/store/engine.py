@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
@@ -48,13 +49,18 @@ _NOW = {
 class Store:
     """A database and what time it is there.
 
-    `now` replaces the database's clock (simulation); everything that decides by time asks `store.now()`.
+    `key` encrypts a SQLite file (SQLCipher). `now` replaces the database's clock (simulation); everything that decides by time asks `store.now()`.
     """
 
     def __init__(
-        self, url: str, *, now: Callable[[], datetime] | None = None, busy_seconds: float = BUSY_SECONDS
+        self,
+        url: str,
+        *,
+        key: str | None = None,
+        now: Callable[[], datetime] | None = None,
+        busy_seconds: float = BUSY_SECONDS,
     ) -> None:
-        self.engine = _engine(url, busy_seconds)
+        self.engine = _engine(url, busy_seconds, key)
         self.dialect = self.engine.dialect.name
         self._now = now
 
@@ -129,7 +135,7 @@ class Store:
         self.engine.dispose()
 
 
-def _engine(url: str, busy_seconds: float) -> Engine:
+def _engine(url: str, busy_seconds: float, key: str | None) -> Engine:
     try:
         parsed = make_url(url)
     except Exception as error:
@@ -140,7 +146,10 @@ def _engine(url: str, busy_seconds: float) -> Engine:
     if parsed.get_backend_name() == "sqlite":
         memory = {} if parsed.database else {"poolclass": StaticPool}  # one connection is one database
         arguments = {"timeout": busy_seconds, "check_same_thread": False}
-        engine = create_engine(parsed, connect_args=arguments, **(memory or _POOL))
+        driver = {"module": _cipher()} if key else {}
+        engine = create_engine(parsed, connect_args=arguments, **driver, **(memory or _POOL))
+        if key:
+            event.listen(engine, "connect", partial(_unlock, key))
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
@@ -155,6 +164,23 @@ def _engine(url: str, busy_seconds: float) -> Engine:
         say("DATABASE_URL names {kind}, which is not supported.", kind=parsed.get_backend_name()),
         say("Use sqlite:///zetkin_sync.db or postgresql+psycopg://user@host/name."),
     )
+
+
+def _cipher() -> Any:
+    """SQLite's driver with encryption. Raises ConfigError when it is not installed."""
+    try:
+        from sqlcipher3 import dbapi2  # noqa: PLC0415 - only with the extra `cipher`
+    except ImportError as error:
+        raise ConfigError(
+            say("ZETKIN_SYNC_DATABASE_KEY is set, and SQLCipher is not installed."),
+            say("Install the extra `cipher`, or take the key away."),
+        ) from error
+    return dbapi2
+
+
+def _unlock(key: str, connection: Any, _record: Any) -> None:
+    quoted = key.replace("'", "''")
+    connection.execute(f"PRAGMA key = '{quoted}'")
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
@@ -205,7 +231,7 @@ def trouble_of(error: Exception) -> Exception:
     )
 
 
-_DRIVERS = ("sqlite3", "psycopg", "psycopg_pool")
+_DRIVERS = ("sqlite3", "sqlcipher3", "psycopg", "psycopg_pool")
 _MEANINGS: tuple[tuple[tuple[str, ...], Callable[[], Trouble]], ...] = (
     (
         ("locked", "busy", "lock timeout"),
