@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
 
@@ -82,8 +82,11 @@ class District(_Part):
     @field_validator("timezone")
     @classmethod
     def _known_zone(cls, name: str) -> str:
-        if name not in available_timezones():
-            raise ValueError(say("“{name}” is not a time zone", name=name), say("a name as Europe/Stockholm"))
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            wrong = say("“{name}” is not a time zone", name=name)
+            raise ValueError(wrong, say("a name as Europe/Stockholm")) from None
         return name
 
     @property

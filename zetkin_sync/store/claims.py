@@ -10,9 +10,23 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, Table, and_, literal, or_, select, tuple_, update
+from sqlalchemy import (
+    Connection,
+    Integer,
+    Row,
+    Select,
+    Table,
+    and_,
+    bindparam,
+    literal,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
@@ -89,10 +103,10 @@ def claim_many(
         try:
             with store.transaction() as connection:
                 now = store.now(connection)
-                query = ready_runs(now, run=run, most=most, strangers=strangers)
+                query = ready_runs(run=run, strangers=strangers)
                 if store.dialect == "postgresql":
                     query = query.with_for_update(skip_locked=True, of=_runs)
-                rows = connection.execute(query).all()
+                rows = connection.execute(query, taking(now, most=most)).all()
                 chosen = _chosen(rows, most=most, strangers=strangers)
                 if chosen:
                     return _take(connection, chosen, owner=owner, until=now + lease, now=now)
@@ -106,13 +120,29 @@ def claim_many(
 def _anything(store: Store, run: int | None) -> bool:
     with store.reading() as session:
         connection = session.connection()
-        return connection.execute(ready_runs(store.now(connection), run=run, most=1)).first() is not None
+        query = ready_runs(run=run).limit(1)
+        return connection.execute(query, {"now": store.now(connection)}).first() is not None
 
 
-def ready_runs(
-    now: datetime, *, most: int, run: int | None = None, strangers: Strangers | None = None
-) -> Select[tuple[Any, ...]]:
-    """The runs that may be taken now, in order; a few more than `most`."""
+def ready_runs(*, run: int | None = None, strangers: Strangers | None = None) -> Select[tuple[Any, ...]]:
+    """The runs that may be taken, in order; to be executed with `taking`."""
+    query = _ready()
+    if run is not None:
+        query = query.where(_runs.c.id == run)
+    if strangers is not None and strangers.found:
+        query = query.where(tuple_(_runs.c.district, _runs.c.job).not_in(sorted(strangers.found)))
+    return query
+
+
+def taking(now: datetime, *, most: int) -> dict[str, Any]:
+    """The values that `ready_runs` is executed with: a few more than `most` come."""
+    return {"now": now, "most": 2 * most + _SPARE}
+
+
+@cache
+def _ready() -> Select[tuple[Any, ...]]:
+    """Made once: it takes longer to put together than to execute."""
+    now = bindparam("now", type_=_runs.c.ready.type)
     other = _runs.alias("other")
     alone = ~(
         select(literal(1))
@@ -144,7 +174,7 @@ def ready_runs(
         )
         .exists()
     )
-    query = (
+    return (
         select(_runs)
         .where(
             _runs.c.state == RunState.QUEUED,
@@ -155,13 +185,8 @@ def ready_runs(
             or_(_runs.c.asked_by.is_not(None), ~paused),
         )
         .order_by(_runs.c.turn, _runs.c.ready, _runs.c.id)
-        .limit(2 * most + _SPARE)
+        .limit(bindparam("most", type_=Integer))
     )
-    if run is not None:
-        query = query.where(_runs.c.id == run)
-    if strangers is not None and strangers.found:
-        query = query.where(tuple_(_runs.c.district, _runs.c.job).not_in(sorted(strangers.found)))
-    return query
 
 
 def _chosen(

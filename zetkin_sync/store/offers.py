@@ -13,7 +13,7 @@ from datetime import timedelta
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import IntegrityError
 
-from zetkin_sync.store.claims import ready_runs
+from zetkin_sync.store.claims import ready_runs, taking
 from zetkin_sync.store.engine import Store
 
 SCHEMA = "procrastinate"
@@ -69,7 +69,7 @@ def _alone(connection: Connection) -> bool:
 
 
 def _unoffered(store: Store, connection: Connection, runs: Sequence[int] | None) -> list[tuple[int, str]]:
-    query = ready_runs(store.now(connection), most=_MOST)
+    query = ready_runs()
     table = query.get_final_froms()[0]
     waiting = text(
         f"NOT EXISTS (SELECT 1 FROM {SCHEMA}.procrastinate_jobs j"  # noqa: S608 - our own names
@@ -78,7 +78,8 @@ def _unoffered(store: Store, connection: Connection, runs: Sequence[int] | None)
     query = query.where(waiting)
     if runs is not None:
         query = query.where(table.c.id.in_(runs))
-    return [(row.id, f"{row.district}:{row.organization}") for row in connection.execute(query)]
+    values = taking(store.now(connection), most=_MOST)
+    return [(row.id, f"{row.district}:{row.organization}") for row in connection.execute(query, values)]
 
 
 def clear(store: Store, *, silent: timedelta) -> int:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Table, func, literal, select
 
 from zetkin_sync.records import Intent, IntentState, Mailing, MailState, Missing, Run, RunState, Snapshot
-from zetkin_sync.store.claims import ready_runs
+from zetkin_sync.store.claims import ready_runs, taking
 from zetkin_sync.store.engine import Store
 
 _runs: Table = Run.__table__  # type: ignore[attr-defined]
@@ -54,9 +54,9 @@ def untaken(store: Store, *, now: datetime, patience: timedelta, most: int = 20)
         other.c.organization == _runs.c.organization,
         other.c.finished > before,
     )
-    query = ready_runs(now, most=most).where(_runs.c.ready <= before, ~busy.exists())
+    query = ready_runs().where(_runs.c.ready <= before, ~busy.exists())
     with store.reading() as session:
-        rows = session.connection().execute(query).all()
+        rows = session.connection().execute(query, taking(now, most=most)).all()
     return [Waiting(row.id, row.district, row.job, row.ready) for row in rows]
 
 
