@@ -129,8 +129,9 @@ class Worker:
 class World:
     """Everything that a seed decides."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, *, harm: float = 1.0) -> None:
         self.seed = seed
+        self.harm = harm  # 1 is a very bad day
         self.random = random.Random(seed)
         self.time = Time(BEGIN + timedelta(minutes=self.random.randrange(0, 1500)))
         self.store = _store()
@@ -177,19 +178,24 @@ class World:
         self.zetkin.event(51, starts=(self.time.now + timedelta(days=4)).replace(tzinfo=None))
         self.zetkin.booked[51] = set(PEOPLE)
         self.line = Said(self.time, world=self)
-        for _ in range(self.random.randrange(0, 6)):
+        for _ in range(sum(self.random.random() < self.harm for _ in range(self.random.randrange(0, 6)))):
             self.line.faults[self.random.randrange(0, 60)] = self.random.choice((*ANSWERS, "unread"))
         now = self.time.now
         verb = self.random.choice(("send_email", "remind"))
-        change = email(now) if verb == "send_email" else reminder()
+        number = self.random.randrange(10**6)
+        change = email(now, number) if verb == "send_email" else reminder(number)
         plan = Plan(
-            action="callout", district=1, made=now, expires=now + timedelta(days=2), changes=(change,)
+            action=f"callout:{number}",
+            district=1,
+            made=now,
+            expires=now + timedelta(days=2),
+            changes=(change,),
         )
         with self.store.writing() as session:
-            number = put_up(session, plan)
-        assert number is not None
-        decide(self.store, number, fingerprint=plan.fingerprint, who="user:1", approve=True, at=now)
-        self.plan, self.verb = number, verb
+            stored = put_up(session, plan)
+        assert stored is not None
+        decide(self.store, stored, fingerprint=plan.fingerprint, who="user:1", approve=True, at=now)
+        self.plan, self.verb = stored, verb
 
     def must_be_said(self, what: str) -> None:
         """Nothing leaves that was not committed as an intent first."""
@@ -216,7 +222,7 @@ class World:
             )
             watch.follow(hands)
             carry_out(hands, self.plan)
-        if not self.calm and self.random.random() < 0.1:
+        if not self.calm and self.random.random() < 0.1 * self.harm:
             raise Temporary(say("The network was away."))
         row = {"run": claim.run, "fence": claim.fence}
         left = text("INSERT INTO left_behind VALUES (:run, :fence)")
@@ -224,7 +230,7 @@ class World:
 
     def point(self, label: str) -> None:
         """Between a commit and a request."""
-        if not self.calm and self.random.random() < 0.08:
+        if not self.calm and self.random.random() < 0.08 * self.harm:
             self.tell(f"dies at {label}")
             raise Dead
 
@@ -310,7 +316,7 @@ class World:
         self._look_at()
 
     def _light(self) -> None:
-        if not self.calm and self.random.random() < 0.12:
+        if not self.calm and self.random.random() < 0.12 * self.harm:
             self.fuse = self.random.randrange(1, 30)
 
     # -- what must always hold
@@ -418,10 +424,10 @@ class World:
         return hashlib.sha256(repr((self.story, rows)).encode()).hexdigest()
 
 
-def email(now: datetime) -> Change:
+def email(now: datetime, number: int) -> Change:
     hours = {"begin": "09:00", "sunday_begin": "12:00", "end": "20:00", "lead_minutes": 15, "zone": _ZONE.key}
     payload = {
-        "mark": "zetkin_sync förfrågan abc 1",
+        "mark": f"zetkin_sync förfrågan abc {number}",
         "folder": "zetkin_sync",
         "people": PEOPLE,
         "asks": {str(p): [51] for p in PEOPLE},
@@ -436,14 +442,14 @@ def email(now: datetime) -> Change:
         "config": 3,
         "theme": 9,
     }
-    return Change(verb="send_email", organization=1, key="email:1", reason=say("x"), payload=payload)
+    return Change(verb="send_email", organization=1, key=f"email:{number}", reason=say("x"), payload=payload)
 
 
-def reminder() -> Change:
+def reminder(number: int) -> Change:
     return Change(
         verb="remind",
         organization=1,
-        key="remind:51",
+        key=f"remind:{number}",
         reason=say("x"),
         payload={"event": 51, "people": PEOPLE},
     )

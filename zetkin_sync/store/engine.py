@@ -216,6 +216,8 @@ def _translated() -> Iterator[None]:
 
 def trouble_of(error: Exception) -> Exception:
     """What a database error means to a person; an error of our own making stays what it is."""
+    while "no such savepoint" in str(error) and isinstance(error.__context__, Exception):
+        error = error.__context__  # SQLite had rolled everything back; what it said first is what it means
     original = getattr(error, "orig", None) or error
     kinds = {kind.__name__ for kind in type(original).__mro__}
     if kinds & {"IntegrityError", "DataError"}:

@@ -39,9 +39,15 @@ def version(store: Store) -> str | None:
         return MigrationContext.configure(session.connection()).get_current_revision()
 
 
+def revisions() -> list[str]:
+    """Every version that this program can bring forward, the oldest first."""
+    found = [script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()]
+    return found[::-1]
+
+
 def is_known(revision: str) -> bool:
     """Is this a version that this program can bring forward?"""
-    return revision in {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+    return revision in revisions()
 
 
 def is_current(store: Store) -> bool:
