@@ -12,6 +12,29 @@ from zetkin_sync.language import Message
 from zetkin_sync.records import Found, Mirror, Page
 
 
+class Observation(NamedTuple):
+    """One thing that was found out about a server: is it as it should be, and what to do if not.
+
+    `verdict` is good, advice or bad.
+    """
+
+    verdict: str
+    what: Message
+    do: Message | None = None
+
+    @classmethod
+    def good(cls, what: Message) -> Observation:
+        return cls("good", what)
+
+    @classmethod
+    def advice(cls, what: Message, do: Message) -> Observation:
+        return cls("advice", what, do)
+
+    @classmethod
+    def bad(cls, what: Message, do: Message) -> Observation:
+        return cls("bad", what, do)
+
+
 class ZetkinReader(Protocol):
     """Reading Zetkin. Every method raises Temporary, Permanent, NeedsHuman or ConfigError."""
 
@@ -27,6 +50,10 @@ class ZetkinReader(Protocol):
 
     def email_of(self, *, organization: int) -> str | None:
         """An organization's own address, for a mail that is about to be sent; it is never stored."""
+        ...
+
+    def examine(self, *, organization: int, organizations: Mapping[int, str]) -> Iterator[Observation]:
+        """What the server shows us, step by step and without writing; `organizations` are titles by id."""
         ...
 
     def begin(self) -> None:

@@ -14,6 +14,7 @@ import httpx
 
 from connectors.zetkin.auth import TOKEN_PATH, Tokens, basic, by_api_key
 from connectors.zetkin.client import Call, Client, Repeat
+from connectors.zetkin.examining import Examining
 from connectors.zetkin.gate import Gate
 from connectors.zetkin.lists import Allowed
 from connectors.zetkin.reads import Reads
@@ -35,7 +36,7 @@ STOCKHOLM = ZoneInfo("Europe/Stockholm")
 __all__ = ["EventTimes", "Zetkin", "connect"]
 
 
-class Zetkin(Reads, Tags, Lists, Emails, Tasks, Calls, Events, People):
+class Zetkin(Reads, Examining, Tags, Lists, Emails, Tasks, Calls, Events, People):
     """Zetkin, read and written: fulfils `zetkin_sync.ports.Zetkin`."""
 
 

@@ -7,7 +7,9 @@ who waits, and the page says so.
 from __future__ import annotations
 
 import json
+import threading
 import warnings
+from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -29,6 +31,7 @@ from zetkin_sync.settings import Settings, is_loopback
 _TIMEOUT = 10.0
 _EARLY = 90  # seconds; Authlib itself takes a token for over a minute early
 _LONGEST = 2_000_000
+_REMEMBERED = 1000  # tokens that were renewed lately
 SCOPE = "level2"
 
 
@@ -49,6 +52,8 @@ class ZetkinLogin:
         self._secret = secret
         self._transport = transport
         self._now = now
+        self._renewing = threading.Lock()
+        self._renewed: OrderedDict[str, dict[str, Any]] = OrderedDict()
 
     def address(self, *, back: str, state: str) -> str:
         """Where the browser goes."""
@@ -110,15 +115,31 @@ class ZetkinLogin:
     @contextmanager
     def _with(self, token: str) -> Iterator[Any]:
         """A client that speaks in somebody's name, its token renewed when it is about to end."""
-        kept = _kept(token)
-        with self._client(token=kept) as client:
-            ends = kept.get("expires_at")
-            if isinstance(ends, int | float) and ends <= self._now().timestamp() + _EARLY:
-                if "refresh_token" not in kept:
-                    raise _over()
-                with _understood():
-                    client.refresh_token(self._token_address, refresh_token=kept["refresh_token"])
+        with self._client(token=self._holding(_kept(token))) as client:
             yield client
+
+    def _holding(self, kept: dict[str, Any]) -> dict[str, Any]:
+        """The token, or what it became: a refresh token works once, so one thread renews and the others wait.
+
+        A page may come with the old token after another page renewed it; what it became is remembered.
+        """
+        with self._renewing:
+            while (ends := kept.get("expires_at")) and ends <= self._now().timestamp() + _EARLY:
+                refresh = kept.get("refresh_token")
+                if refresh is None:
+                    raise _over()
+                if refresh not in self._renewed:
+                    with self._client(token=kept) as client, _understood():
+                        fresh = dict(client.refresh_token(self._token_address, refresh_token=refresh))
+                    fresh.setdefault(
+                        "expires_at", int(self._now().timestamp()) + int(fresh.get("expires_in", 3600))
+                    )
+                    self._renewed[refresh] = fresh
+                    if len(self._renewed) > _REMEMBERED:
+                        self._renewed.popitem(last=False)
+                    return fresh
+                kept = self._renewed[refresh]
+            return kept
 
     def _person(self, client: Any, token: Mapping[str, Any]) -> LoggedIn:
         user = self._get(client, "/v1/users/me")

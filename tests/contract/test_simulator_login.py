@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
 
+from connectors.zetkin.login import ZetkinLogin
 from tests.contract import schemas as schema
 from tests.contract.simulated import ROOT, Zetkin, simulated
 from zetkin_sync.demo.district.plan import LOGIN_CLIENT_ID, LOGIN_CLIENT_SECRET
@@ -94,6 +98,23 @@ def test_a_refresh_token_is_used_once(zetkin: Zetkin) -> None:
     assert second.json()["access_token"] != first["access_token"]
     spent = _exchange(zetkin, form)
     assert (spent.status_code, spent.json()["error"]) == (400, "invalid_grant")
+
+
+def test_a_login_that_ends_is_renewed_once_however_many_pages_ask(zetkin: Zetkin) -> None:
+    """The page's login: eight threads find the token ended; one renews it, and the old one leads to what it became."""
+    ends = {"expires_at": int(datetime.now(UTC).timestamp())}
+    old = json.dumps({**log_in(zetkin, "organizer").json(), **ends})
+    login = ZetkinLogin(
+        str(zetkin.http.base_url).rstrip("/"), client_id=LOGIN_CLIENT_ID, secret=LOGIN_CLIENT_SECRET
+    )
+    person = min(zetkin.state.members(ROOT))
+    with ThreadPoolExecutor(8) as threads:
+        found = list(threads.map(lambda _: login.names(old, organization=ROOT, people=[person]), range(8)))
+    assert all(names[person] for names in found)
+    fresh = login.again(old)
+    assert fresh.roles[ROOT] == "organizer"
+    assert json.loads(fresh.token)["refresh_token"] != json.loads(old)["refresh_token"]
+    assert login.again(fresh.token).token == fresh.token
 
 
 def test_a_code_is_used_once_and_soon(zetkin: Zetkin) -> None:

@@ -67,6 +67,9 @@ _COMMANDS = {
     "calendar": _Command(
         "goals", "calendar", _SAY("The days that the plan names, and what is to be done when.")
     ),
+    "times": _Command(
+        "times", "times", _SAY("Events whose times look wrong, for a person to look at in Zetkin.")
+    ),
     "areas": _Command("areas", "app", _SAY("Areas: check them, take in a drawn file, say where points lie.")),
     "registers": _Command(
         "registers", "app", _SAY("Registers kept elsewhere: templates, and files taken in.")
