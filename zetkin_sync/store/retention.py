@@ -41,12 +41,14 @@ RULES = (  # those that refer to others come first
     Rule("webhook_event", "at", Keep.BOUNCE),
     Rule("probe", "sent", Keep.BOUNCE),
     Rule("shared_mail", "at", Keep.LEDGER),
+    Rule("actor", "seen", Keep.ACCESS),
 )
 ELSEWHERE = {  # tables that no rule is for, and why
     "access_entry": "cut at a signed checkpoint (store.access)",
     "access_head": "one row a district: where the chain ends",
     "access_checkpoint": "goes with the entries it covers",
     "access_person": "goes with the last entry about the person, or at erasure",
+    "account_use": "one row an account: the newest code it used",
     "mailbox_cursor": "one row a mailbox: how far it is read",
     "reachability": "goes when nobody has the address any more",
 }
