@@ -9,7 +9,9 @@ from zetkin_sync.changes import make_plan
 from zetkin_sync.context import Context, Outcome
 from zetkin_sync.goals import Observed, assess
 from zetkin_sync.goals.kept import as_row
+from zetkin_sync.reports.picture import pictures
 from zetkin_sync.store import assessments
+from zetkin_sync.store import pictures as stored
 from zetkin_sync.store.engine import Session
 
 
@@ -18,11 +20,13 @@ def run(context: Context) -> Outcome:
     facts = context.facts()
     observed = Observed(facts)
     assessed = [a for plan in context.plans for a in assess(facts, plan, observed=observed)]
+    shown = pictures(observed, context.plans)
     plans = [make_plan(action, facts) for action in context.actions.values() if action.job == "reconcile"]
 
     def write(session: Session) -> None:
         rows = (as_row(each, context.now()) for each in assessed)
         assessments.write(session, rows, district=context.district, day=facts.today)
+        stored.put(session, shown, district=context.district, at=context.now())
         for plan in plans:
             put_up(session, plan, run=context.claim.run)
 

@@ -98,7 +98,12 @@ def status_of(
                 stored[row.goal, row.unit] = from_row(row, bound.plan.goal(row.goal))
     missing = {goal for goal in wanted if (goal, configuration.root) not in stored}
     fresh = assess(facts, bound, only=missing)
-    links = Links(facts, zetkin=settings.zetkin_app_url, page=settings.page_url)
+    links = Links(
+        district=facts.district,
+        owners={event.id: event.organization for event in facts.events},
+        zetkin=settings.zetkin_app_url,
+        page=settings.page_url,
+    )
     return PlanStatus(facts, bound, (*stored.values(), *fresh), links)
 
 

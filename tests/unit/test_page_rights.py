@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.page_world import FOREIGN, NORTH, ROOT, SOUTH, Browser, World, page_world
+from zetkin_sync.areas import Area
 from zetkin_sync.configuration import Role
+from zetkin_sync.configuration.commitments import read_plans
+from zetkin_sync.goals.attestations import Ticket, ticket
+from zetkin_sync.store import cases as stored_cases
 from zetkin_sync.web.authorization import BY_TABLE, TABLE, Of
 
 VIEWERS: dict[str, tuple[Role, int]] = {
@@ -77,8 +83,41 @@ may(("mails", "as_sent"), "GET", "/mails/{north_letter}/as-sent", EVERYBODY)
 may(("log", "log"), "GET", "/log", at_least("approver", D))
 may(("settings", "settings"), "GET", "/settings", at_least("admin", D))
 may(("description", "openapi"), "GET", "/openapi.json", EVERYBODY)
+may(("goals", "goals"), "GET", "/goals", EVERYBODY)
+may(("goals", "goals"), "GET", f"/goals?unit={SOUTH}", at_least("viewer", D))
+may(("goals", "goal"), "GET", "/goals/{goal}", EVERYBODY)
+may(("goals", "goal"), "GET", f"/goals/{{goal}}?unit={SOUTH}", at_least("viewer", D))
+may(("priorities", "priorities_"), "GET", "/priorities", EVERYBODY)
+may(("priorities", "priorities_"), "GET", f"/priorities?unit={SOUTH}", at_least("viewer", D))
+may(("priorities", "confirm"), "POST", "/priorities", at_least("approver", D, N), unit=NORTH)
+may(("priorities", "confirm"), "POST", "/priorities", at_least("approver", D), unit=SOUTH)
+may(("priorities", "confirm"), "POST", "/priorities", at_least("approver", D), unit=ROOT)
+may(("priorities", "confirm"), "POST", "/priorities", frozenset(), unit=FOREIGN)
+may(("registers", "registers"), "GET", "/registers", at_least("viewer", D))
+may(("registers", "template"), "GET", "/registers/premises/template.csv", at_least("viewer", D))
+may(("registers", "take_in"), "POST", "/registers/premises", at_least("approver", D))
+may(("confirm", "confirm"), "GET", "/confirm", EVERYBODY)
+may(("confirm", "confirm"), "GET", f"/confirm?unit={SOUTH}", at_least("viewer", D))
+may(("confirm", "follow"), "GET", "/attest/{ticket}", at_least("viewer", D))
+may(("confirm", "question"), "GET", "/confirm/{said}", at_least("viewer", D))
+may(("confirm", "answer"), "POST", "/confirm/{said}", at_least("approver", D), verdict="x", on="2026-01-01")
+may(("areas", "areas"), "GET", "/areas", EVERYBODY)
+may(("areas", "areas"), "GET", f"/areas?unit={SOUTH}", at_least("viewer", D))
+may(("areas", "area"), "GET", "/areas/haga", EVERYBODY)
+may(("callouts", "callouts"), "GET", "/callouts", at_least("viewer", D))
+may(("callouts", "why"), "GET", "/callouts/why?person=1&event=1", at_least("viewer", D))
+may(("reach", "reach"), "GET", "/reach", EVERYBODY)
+may(("reach", "cases"), "GET", "/reach/cases", EVERYBODY)
+may(("reach", "cases"), "GET", f"/reach/cases?unit={SOUTH}", at_least("viewer", D))
+for unit, who in ((NORTH, at_least("approver", D, N)), (SOUTH, at_least("approver", D))):
+    may(("reach", "other_channel"), "POST", f"/reach/cases/{{case_{unit}}}", who, unit=unit)
 LISTS = {
     "plans": EVERYBODY,
+    "goals": EVERYBODY,
+    "areas": EVERYBODY,
+    "needs": at_least("viewer", D),
+    "effects": at_least("viewer", D),
+    "reach": EVERYBODY,
     "runs": at_least("viewer", D),
     "jobs": at_least("viewer", D),
     "mails": EVERYBODY,
@@ -102,16 +141,27 @@ PUBLIC = OUTSIDE | {
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     with page_world(tmp_path_factory.mktemp("rights")) as made:
+        areas = replace(made.configuration.areas, areas=(Area(id="haga", title="Haga"),))
+        plans = tuple(read_plans(Path("config"), []))
+        made.configure(replace(made.configuration, plans=plans, areas=areas))
         yield made
 
 
 @pytest.fixture(scope="module")
-def places(world: World) -> dict[str, int]:
+def places(world: World) -> dict[str, int | str]:
+    goals = world.configuration.plans[0][1].goals
+    said = next(g for g in goals if g.metric == "attested")
     done = world.run(slot="done")
     from zetkin_sync.store import upkeep
 
     upkeep.stop(world.store, done, who="test")
     return {
+        "goal": "regular-geographic",
+        "said": said.id,
+        "ticket": ticket(
+            Ticket(district=ROOT, goal=said.id, unit=ROOT, until=date(2027, 1, 1)), key=world.settings.key
+        ),
+        **{f"case_{unit}": case_of(world, unit) for unit in (NORTH, SOUTH)},
         "plan": world.plan(),
         "north": world.plan(unit=NORTH),
         "south": world.plan(unit=SOUTH),
@@ -123,13 +173,33 @@ def places(world: World) -> dict[str, int]:
     }
 
 
+def case_of(world: World, unit: int) -> int:
+    """An open case of a member of a unit."""
+    with world.store.writing() as session:
+        case = stored_cases.open_case(
+            session,
+            now=world.time.now,
+            district=ROOT,
+            organization=unit,
+            person=unit,
+            address=b"a" * 32,
+            state="unreachable",
+            reason="unknown_user",
+        )
+        session.flush()
+        assert case.id is not None
+        return case.id
+
+
 def refused(answer: Any) -> bool:
     """Not let in, or told that there is nothing: what exists and is another's looks like what does not."""
     to_login = answer.status_code == 303 and answer.headers["location"].startswith("/login")
     return answer.status_code in (401, 403, 404) or to_login
 
 
-def ask_for(browser: Browser, method: str, path: str, form: dict[str, Any], places: dict[str, int]) -> Any:
+def ask_for(
+    browser: Browser, method: str, path: str, form: dict[str, Any], places: dict[str, int | str]
+) -> Any:
     path = path.format(**places)
     if method == "GET":
         return browser.get(path)
@@ -139,7 +209,7 @@ def ask_for(browser: Browser, method: str, path: str, form: dict[str, Any], plac
 
 @pytest.mark.parametrize("name", VIEWERS)
 def test_each_role_may_what_the_table_says_and_nothing_else(
-    world: World, places: dict[str, int], name: str
+    world: World, places: dict[str, int | str], name: str
 ) -> None:
     role, unit = VIEWERS[name]
     wrong = []
@@ -161,7 +231,9 @@ def test_each_role_may_what_the_table_says_and_nothing_else(
     assert refused(browser.get("/"))
 
 
-def test_nobody_who_is_not_logged_in_gets_past_the_login_page(world: World, places: dict[str, int]) -> None:
+def test_nobody_who_is_not_logged_in_gets_past_the_login_page(
+    world: World, places: dict[str, int | str]
+) -> None:
     for cases in MAY.values():
         for method, path, form, _ in cases:
             browser = world.browser()

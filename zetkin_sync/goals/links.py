@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from zetkin_sync.records.facts import EventFact, Facts
-
 
 class Links:
     """Addresses of records; none for a kind that has no page of its own."""
 
-    def __init__(self, facts: Facts, *, zetkin: str, page: str) -> None:
-        """`zetkin` is the address of Zetkin's pages (not of its API), `page` of ours."""
+    def __init__(self, *, district: int, owners: Mapping[int, int], zetkin: str, page: str) -> None:
+        """`owners` gives the organization of each event; `zetkin` is the address of Zetkin's pages (not of its
+        API), `page` of ours."""
         self._zetkin, self._page = zetkin.rstrip("/"), page.rstrip("/")
-        self._district = facts.district
-        self._events: Mapping[int, EventFact] = {event.id: event for event in facts.events}
+        self._district, self._owners = district, owners
 
     def link(self, kind: str, id_: int | str) -> str | None:
         """The address of one record of some evidence. No link leads to a person."""
@@ -28,12 +26,10 @@ class Links:
             case "area":
                 return f"{self._page}/areas/{id_}"
             case "attestation":
-                return f"{self._page}/attestations/{id_}"
+                return f"{self._page}/confirm"
             case _:
                 return None
 
     def event(self, id_: int) -> str | None:
         """An event's page; Zetkin finds it by its id whatever project it is in."""
-        event = self._events.get(id_)
-        organization = event.organization if event else self._district
-        return f"{self._zetkin}/organize/{organization}/projects/standalone/events/{id_}"
+        return f"{self._zetkin}/organize/{self._owners.get(id_, self._district)}/projects/standalone/events/{id_}"

@@ -50,6 +50,7 @@ from zetkin_sync.records.mail import MailChoice, Mailing, MailKind, MailState, O
 from zetkin_sync.records.mirrored import Absence, Found, Mirror, Mirrored, Page, own_columns
 from zetkin_sync.records.organizations import Official, Organization
 from zetkin_sync.records.people import Field, Person, Tag, Tagging
+from zetkin_sync.records.pictures import Picture
 from zetkin_sync.records.plan_data import Attestation, Priority, RegisterEntry, RegisterReading
 from zetkin_sync.records.plans import OPEN_INTENTS, Approval, Intent, IntentState, PlanState, StoredPlan
 from zetkin_sync.records.rights import Departed, OptOut, Restriction
@@ -139,6 +140,7 @@ __all__ = [
     "Participation",
     "PeopleList",
     "Person",
+    "Picture",
     "Place",
     "PlanState",
     "Priority",

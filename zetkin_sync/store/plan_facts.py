@@ -64,6 +64,12 @@ def load(store: Store, *, district: int, now: datetime, today: date) -> dict[str
         }
 
 
+def load_priorities(store: Store, *, district: int) -> tuple[PriorityFact, ...]:
+    """Every priority that a register or the page ever stated."""
+    with store.reading() as session:
+        return _Reader(session, district, store.now(session.connection())).priorities()
+
+
 def drawn_areas(store: Store, *, district: int) -> list[dict[str, Any]]:
     """The areas that organizers have drawn in Zetkin, as `areas.areas_from_zetkin` takes them."""
     table: Table = DrawnArea.__table__  # type: ignore[attr-defined]

@@ -13,6 +13,7 @@ from zetkin_sync.language import Message, say
 
 KIB = 1024
 USUAL_BODY = 64 * KIB
+UPLOAD = 5 * KIB * KIB
 
 
 class Of(Enum):
@@ -64,6 +65,24 @@ TABLE: tuple[Row, ...] = (
     Row("proposals", "mail", VIEWER, Of.ANY),
     Row("proposals", "approve", APPROVER, Of.ANY, level=2, fresh=True),
     Row("proposals", "reject", APPROVER, Of.ANY, level=2, fresh=True),
+    Row("goals", "goals", VIEWER, Of.ANY, say("Goals"), tables=("goals",)),
+    Row("goals", "goal", VIEWER, Of.ANY),
+    Row("areas", "areas", VIEWER, Of.ANY, say("Areas"), tables=("areas",)),
+    Row("areas", "area", VIEWER, Of.ANY),
+    Row("callouts", "callouts", VIEWER, Of.DISTRICT, say("Callouts"), tables=("needs", "effects")),
+    Row("callouts", "why", VIEWER, Of.DISTRICT, level=2),
+    Row("reach", "reach", VIEWER, Of.ANY, say("Reach"), tables=("reach",)),
+    Row("reach", "cases", VIEWER, Of.ANY, level=2),
+    Row("reach", "other_channel", APPROVER, Of.UNIT, level=2),
+    Row("priorities", "priorities_", VIEWER, Of.ANY, say("Priorities")),
+    Row("priorities", "confirm", APPROVER, Of.UNIT),
+    Row("registers", "registers", VIEWER, Of.DISTRICT, say("Registers")),
+    Row("registers", "template", VIEWER, Of.DISTRICT),
+    Row("registers", "take_in", APPROVER, Of.DISTRICT, body=UPLOAD),
+    Row("confirm", "confirm", VIEWER, Of.ANY, say("Confirm")),
+    Row("confirm", "follow", VIEWER, Of.DISTRICT),
+    Row("confirm", "question", VIEWER, Of.DISTRICT),
+    Row("confirm", "answer", APPROVER, Of.DISTRICT),
     Row("runs", "runs", VIEWER, Of.DISTRICT, say("Runs"), tables=("runs",)),
     Row("runs", "run", VIEWER, Of.DISTRICT),
     Row("runs", "watch", VIEWER, Of.DISTRICT),
