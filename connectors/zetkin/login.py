@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
+import authlib.deprecate  # noqa: F401 - it sets a filter of its own; ours must come after
 import httpx
 
 with warnings.catch_warnings():

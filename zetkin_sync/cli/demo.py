@@ -89,10 +89,18 @@ def _callout_rows(callout: dict[str, Any]) -> list[tuple[object, object]]:
 
 
 def _keep(running: loop.Demo) -> None:
-    import uvicorn  # noqa: PLC0415 - only here
+    from zetkin_sync.demo import keeping  # noqa: PLC0415 - only here
 
-    from zetkin_sync.web.app import create_app  # noqa: PLC0415
-
-    installation = running.installation
-    printing.line(say("The page: {address} (Ctrl+C ends it)", address=installation.settings.page_url))
-    uvicorn.run(create_app(installation), host="127.0.0.1", port=8000, log_config=None, access_log=False)
+    printing.line(say("A week later …"))
+    keeping.live_on(running)
+    installation = keeping.with_login(running)
+    address = installation.settings.page_url
+    printing.line(say("The page: {address} (Ctrl+C ends it)", address=address), style="bold green")
+    printing.line(
+        say(
+            "Log in with Zetkin as “{admin}” or “{organizer}”, or without a password on the same page.",
+            admin=keeping.LOGINS[0],
+            organizer=keeping.LOGINS[1],
+        )
+    )
+    keeping.serve(installation)

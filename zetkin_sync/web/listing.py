@@ -107,11 +107,23 @@ def plain(value: Any, language: Language) -> Any:
 
 def as_json(listing: Listing, rows: Iterable[Sequence[Any]], language: Language) -> dict[str, Any]:
     """The list for programs."""
-    keys = [c.key for c in listing.columns]
     return {
         "title": language.say(listing.title),
-        "rows": [dict(zip(keys, (plain(v, language) for v in row), strict=True)) for row in rows],
+        "rows": [
+            {
+                c.key: _json_cell(c, plain(v, language), language)
+                for c, v in zip(listing.columns, row, strict=True)
+            }
+            for row in rows
+        ],
     }
+
+
+def _json_cell(column: Column, value: Any, language: Language) -> Any:
+    """What the description says of a text column is a text, whatever it shows."""
+    if column.kind is not Kind.TEXT or value is None or isinstance(value, str):
+        return value
+    return language.value(value)
 
 
 def as_csv(listing: Listing, rows: Iterable[Sequence[Any]], language: Language) -> bytes:

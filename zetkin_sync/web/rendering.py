@@ -36,8 +36,13 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.globals.update(static=static, version=__version__, Role=Role)
+    made.globals.update(static=static, version=__version__, Role=Role, has_page=has_page)
     return made
+
+
+def has_page(module: str) -> bool:
+    """Is there such a page? Others link to it only then."""
+    return any(row.module == module for row in TABLE)
 
 
 @cache

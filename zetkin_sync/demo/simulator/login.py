@@ -21,6 +21,7 @@ from zetkin_sync.demo.world.state import State
 
 _PAGE = """<!doctype html>
 <html lang="sv"><meta charset="utf-8"><title>Simulerad inloggning</title>
+<link rel="icon" href="data:,">
 <main><h1>Simulerad inloggning</h1><p>Välj vem du är. Ingen av dem finns på riktigt.</p>
 <form method="post" action="/login?{query}">
 <label>Konto <select name="username">{options}</select></label>

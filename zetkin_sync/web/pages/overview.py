@@ -73,11 +73,16 @@ def _broken(view: View) -> Iterator[tuple[Message, str]]:
     if halted is not None:
         yield halted, "/jobs"
     schedule = view.configuration.schedule
-    for each in standings(view.store, schedule, district=view.district, now=view.now):
-        if each.stalled is not None:
-            why = each.why or say("It has not ended well for too long.")
-            where = f"/runs/{each.run}" if each.run else "/runs"
-            yield say("{job} stands still. {why}", job=each.what, why=why), where
+    found = [s for s in standings(view.store, schedule, district=view.district, now=view.now) if s.stalled]
+    late = [s for s in found if s.why is None]
+    if len(late) > 1:  # the clock or the workers stood still, and not one job
+        names = view.language.joined([view.say(s.what) for s in late])
+        yield say("These stand still: {jobs}.", jobs=names), "/jobs"
+        found = [s for s in found if s.why is not None]
+    for each in found:
+        why = each.why or say("It has not ended well for too long.")
+        where = f"/runs/{each.run}" if each.run else "/runs"
+        yield say("{job} stands still. {why}", job=each.what, why=why), where
 
 
 def _held(view: View, unit: int) -> list[tuple[Assessment, str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Query
@@ -15,7 +15,7 @@ from starlette.concurrency import run_in_threadpool
 
 from zetkin_sync.configuration import Role
 from zetkin_sync.language import Message, from_json, say
-from zetkin_sync.records import Run, RunState
+from zetkin_sync.records import Mirror, Run, RunState
 from zetkin_sync.reports.words import job_name
 from zetkin_sync.store import controls, ledger, upkeep
 from zetkin_sync.web.journal import note
@@ -37,7 +37,8 @@ STATES: dict[str, Message] = {
     RunState.FAILED: say("failed"),
     RunState.SKIPPED: say("skipped"),
 }
-COUNTED = ("read", "new", "changed", "gone")
+COUNTED = ("new", "changed", "gone")
+_LISTS = frozenset(record.mirrored.resource for record in Mirror.__subclasses__())
 
 
 class RunFilters(Filters):
@@ -63,9 +64,16 @@ def _cells(view: View, run: Run) -> Sequence[Any]:
         run.started or run.due,
         view.named(run.asked_by),
         STATES[run.state],
+        _read(counts),
         *(counts.get(name) for name in COUNTED),
         first,
     )
+
+
+def _read(counts: Mapping[str, int]) -> int | None:
+    """How many rows were read, of all lists together; None for a job that reads none."""
+    found = [n for name, n in counts.items() if name in _LISTS]
+    return sum(found) if found else counts.get("read")
 
 
 LISTING = Listing(
