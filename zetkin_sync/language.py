@@ -17,6 +17,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
+from babel.core import Locale
 from babel.dates import format_date, format_datetime
 from babel.lists import format_list
 from babel.messages.catalog import Catalog
@@ -132,6 +133,12 @@ def _translations(language: str) -> NullTranslations:
     return Translations(compiled)
 
 
+@cache
+def _locale(language: str) -> Locale:
+    """Looked up once: babel parses a name anew for every number."""
+    return Locale.parse(language)
+
+
 class Language:
     """One language with its number and date forms, in one time zone.
 
@@ -144,6 +151,7 @@ class Language:
         self.code = code
         self.zone = zone or ZoneInfo("UTC")
         self.translations = _translations(code)
+        self._locale = _locale(code)
 
     def say(self, message: Message | str) -> str:
         """The sentence in this language; a plain string is looked up as a sentence without values."""
@@ -182,38 +190,40 @@ class Language:
                 return value
 
     def number(self, value: float) -> str:
-        return format_decimal(value, locale=self.code).replace("-", _MINUS)
+        if isinstance(value, int) and abs(value) < 1000:  # most numbers, and babel takes its time
+            return str(value).replace("-", _MINUS)
+        return format_decimal(value, locale=self._locale).replace("-", _MINUS)
 
     def percent(self, share: float) -> str:
-        return format_percent(share, locale=self.code).replace("-", _MINUS)
+        return format_percent(share, locale=self._locale).replace("-", _MINUS)
 
     def day(self, day: date) -> str:
-        return format_date(day, "EEE d MMM", locale=self.code)
+        return format_date(day, "EEE d MMM", locale=self._locale)
 
     def long_day(self, day: date) -> str:
-        return format_date(day, "d MMMM y", locale=self.code)
+        return format_date(day, "d MMMM y", locale=self._locale)
 
     def span(self, first: date, last: date) -> str:
         """Days from the first to the last; month and year are said once where they are the same."""
         if (first.year, first.month) == (last.year, last.month):
             return f"{first.day}–{self.long_day(last)}"
         if first.year == last.year:
-            return f"{format_date(first, 'd MMMM', locale=self.code)} – {self.long_day(last)}"
+            return f"{format_date(first, 'd MMMM', locale=self._locale)} – {self.long_day(last)}"
         return f"{self.long_day(first)} – {self.long_day(last)}"
 
     def month(self, day: date) -> str:
-        return format_date(day, "LLLL", locale=self.code)
+        return format_date(day, "LLLL", locale=self._locale)
 
     def moment(self, instant: datetime) -> str:
         pattern = "EEE d MMM HH:mm" if self.code == "en" else "EEE d MMM 'kl.' HH:mm"
-        return format_datetime(instant.astimezone(self.zone), pattern, locale=self.code)
+        return format_datetime(instant.astimezone(self.zone), pattern, locale=self._locale)
 
     def wall_clock(self, local: datetime) -> str:
         """A local time without zone, as an event's start is."""
-        return format_datetime(local, "EEE d MMM HH:mm", locale=self.code)
+        return format_datetime(local, "EEE d MMM HH:mm", locale=self._locale)
 
     def joined(self, items: list[str]) -> str:
-        return format_list(items, locale=self.code)
+        return format_list(items, locale=self._locale)
 
 
 def plain(values: Mapping[str, Value]) -> dict[str, str]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from zetkin_sync.configuration import read_associations
 from zetkin_sync.demo.district import catalogue
 from zetkin_sync.demo.mailbox.formats import DOMAIN
+from zetkin_sync.reports.readers import ASSOCIATION
 
 SHIPPED = Path(__file__).parents[2] / "config"
 
@@ -70,7 +71,7 @@ def complete_configuration(folder: Path, *, today: date) -> None:
 def _write_recipients(path: Path, ids: Mapping[str, int]) -> None:
     entries = []
     for recipient in catalogue.recipients():
-        if recipient.unit is not None and recipient.unit not in ids:
+        if recipient.role == ASSOCIATION and recipient.unit not in ids:
             continue
         lines = ["[[recipient]]", f'role = "{recipient.role}"', f'address = "{recipient.address}"']
         if recipient.unit is not None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from html import escape
 from pathlib import Path
+from typing import Any
 
-from zetkin_sync.language import Language
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from zetkin_sync.language import LANGUAGES, Language, Message, say
 from zetkin_sync.mail.gathering import Gathering, Known
 from zetkin_sync.mail.preview import Preview, preview, reader_for
 from zetkin_sync.records import MailKind, MailState
@@ -15,38 +17,28 @@ from zetkin_sync.reports.readers import ASSOCIATION, COMMITTEE, ROLES, USUAL
 from zetkin_sync.runner import Installation
 from zetkin_sync.store import mailings
 
-_PAGE = """<!doctype html>
-<html lang="sv"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>Mejl</title>
-<style>
-body {{ font: 16px/1.5 Arial, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; color: #1f2937; }}
-td, th {{ text-align: left; padding: .35rem 1rem .35rem 0; border-bottom: 1px solid #e1e5ea; vertical-align: top; }}
-</style></head><body>
-<h1>Mejl ur demon</h1>
-<p>Exempeldistriktet är påhittat. Mejlen är gjorda av det som tjänsten läste ur den simulerade Zetkin.</p>
-<h2>Ett av varje slag</h2>
-<table><tr><th scope="col">Slag</th><th scope="col">Läsare</th><th scope="col">Ämne</th><th scope="col">Visa</th></tr>
-{kinds}
-</table>
-<h2>Skickade ({count})</h2>
-<table><tr><th scope="col">Slag</th><th scope="col">Läsare</th><th scope="col">Ämne</th></tr>
-{sent}
-</table>
-</body></html>
-"""
+_WORDS = {**KINDS, MailKind.QUIET: say("a week without news")}
 
 
 def write_pages(installation: Installation, folder: Path) -> int:
     """Write the pages beside the mails. Returns how many mails were sent."""
     folder.mkdir(parents=True, exist_ok=True)
-    sent = list(_sent(installation, folder))
-    kinds = list(_kinds(installation, folder))
-    page = _PAGE.format(kinds="\n".join(kinds), sent="\n".join(sent), count=len(sent))
+    language = Language(installation.configurations[0].district.language)
+    sent = list(_sent(installation, folder, language))
+    environment = Environment(
+        loader=PackageLoader("zetkin_sync.demo"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+    )
+    page = environment.get_template("mails.html.j2").render(
+        lang=language.code,
+        _=lambda text, **values: language.say(say(text, **values)),
+        kinds=list(_kinds(installation, folder, language)),
+        sent=sent,
+    )
     (folder / "index.html").write_text(page, encoding="utf-8")
     return len(sent)
 
 
-def _sent(installation: Installation, folder: Path) -> Iterator[str]:
+def _sent(installation: Installation, folder: Path, language: Language) -> Iterator[dict[str, Any]]:
     configuration = installation.configurations[0]
     rows = mailings.mailings(
         installation.store, district=configuration.root, limit=10_000, state=MailState.SENT
@@ -55,17 +47,17 @@ def _sent(installation: Installation, folder: Path) -> Iterator[str]:
         body = mailings.body(mail)
         if body is None or mail.subject is None:
             continue
-        name = f"{mail.kind}-{mail.role}-{mail.unit}-{mail.id}"
-        (folder / f"{name}.html").write_text(body[0], encoding="utf-8")
-        title = configuration.titles.get(mail.unit, "")
-        yield _row(
-            escape(Language("sv").say(KINDS[MailKind(mail.kind)])),
-            escape(_who(mail.role, title)),
-            f'<a href="{name}.html">{escape(mail.subject)}</a>',
-        )
+        name = f"{mail.kind}-{mail.role}-{mail.unit}-{mail.id}.html"
+        (folder / name).write_text(body[0], encoding="utf-8")
+        yield {
+            "kind": language.say(_WORDS[MailKind(mail.kind)]),
+            "reader": language.say(_who(mail.role, configuration.titles.get(mail.unit, ""))),
+            "subject": mail.subject,
+            "html": name,
+        }
 
 
-def _kinds(installation: Installation, folder: Path) -> Iterator[str]:
+def _kinds(installation: Installation, folder: Path, language: Language) -> Iterator[dict[str, Any]]:
     """One of each kind and role, in both languages, from what is known now."""
     configuration = installation.configurations[0]
     actions, plans = installation.bound(configuration.root)
@@ -81,44 +73,33 @@ def _kinds(installation: Installation, folder: Path) -> Iterator[str]:
     )
     for kind in MailKind:
         for role, usual in USUAL.items():
-            if kind.stopped_as in usual:
-                shown = list(_in_both(gathering, kind, role))
-                if shown:
-                    yield _preview_row(kind, shown, folder)
+            shown = _in_both(gathering, kind, role) if kind.stopped_as in usual else []
+            if shown:
+                yield {
+                    "kind": language.say(_WORDS[kind]),
+                    "example": shown[0].example,
+                    "reader": language.say(_who(role, shown[0].reader.name)),
+                    "subject": shown[0].shown.subject,
+                    "links": [_written(each, kind, folder) for each in shown],
+                }
 
 
-def _in_both(gathering: Gathering, kind: MailKind, role: str) -> Iterator[Preview]:
-    units = [r.unit for r in gathering.known.configuration.recipients if r.role == role]
-    for unit in units:
-        found = [
-            preview(gathering, reader_for(gathering, role=role, unit=unit, language=code), kind)
-            for code in ("sv", "en")
-        ]
-        if all(found):
-            yield from (each for each in found if each is not None)
-            return
+def _in_both(gathering: Gathering, kind: MailKind, role: str) -> list[Preview]:
+    """A mail in both languages, to the first reader of the role who would get one."""
+    for unit in [r.unit for r in gathering.known.configuration.recipients if r.role == role]:
+        readers = (reader_for(gathering, role=role, unit=unit, language=code) for code in LANGUAGES)
+        found = [each for to in readers if (each := preview(gathering, to, kind)) is not None]
+        if len(found) == len(LANGUAGES):
+            return found
+    return []
 
 
-def _preview_row(kind: MailKind, shown: list[Preview], folder: Path) -> str:
-    links = []
-    for each in shown:
-        name = f"{kind}-{each.reader.role}-{each.reader.language}"
-        (folder / f"{name}.html").write_text(each.shown.html, encoding="utf-8")
-        (folder / f"{name}.txt").write_text(each.shown.text, encoding="utf-8")
-        links.append(f'<a href="{name}.html">{each.reader.language}</a> (<a href="{name}.txt">text</a>)')
-    first = shown[0]
-    return _row(
-        str(kind) + (" (exempel)" if first.example else ""),
-        escape(_who(first.reader.role, first.reader.name)),
-        escape(first.shown.subject),
-        " ".join(links),
-    )
+def _written(shown: Preview, kind: MailKind, folder: Path) -> dict[str, str]:
+    name = f"{kind}-{shown.reader.role}-{shown.reader.language}"
+    (folder / f"{name}.html").write_text(shown.shown.html, encoding="utf-8")
+    (folder / f"{name}.txt").write_text(shown.shown.text, encoding="utf-8")
+    return {"lang": shown.reader.language, "html": f"{name}.html", "text": f"{name}.txt"}
 
 
-def _who(role: str, unit: str) -> str:
-    text = Language("sv").say(ROLES[role].text)
-    return text.format(unit=unit) if role in (ASSOCIATION, COMMITTEE) else text
-
-
-def _row(*cells: str) -> str:
-    return "<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"
+def _who(role: str, unit: str) -> Message:
+    return Message(ROLES[role].text, {"unit": unit} if role in (ASSOCIATION, COMMITTEE) else {})

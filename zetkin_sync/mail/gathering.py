@@ -14,12 +14,13 @@ from zetkin_sync.context import known_facts
 from zetkin_sync.goals import BoundPlan, Observed
 from zetkin_sync.goals.events import EventFilter
 from zetkin_sync.goals.plan import Goal
-from zetkin_sync.language import Message, from_json
+from zetkin_sync.language import Message, from_json, say
 from zetkin_sync.mail.jobs import standings
-from zetkin_sync.mail.proposals import waiting
+from zetkin_sync.mail.proposals import newest, waiting
 from zetkin_sync.records import Assessment, GoalState, MailState
 from zetkin_sync.records.facts import Facts
 from zetkin_sync.reports import observing
+from zetkin_sync.reports.content import Source
 from zetkin_sync.reports.readers import ROLES
 from zetkin_sync.reports.situation import (
     Decision,
@@ -40,6 +41,7 @@ OUTWARD = "outward"
 
 AREA_DAYS = 30
 GAP_DAYS = 14
+CALLOUT_DAYS = 7
 RECORDING_DAYS = 30
 TROUBLE = timedelta(days=7)
 MONTHS = 6
@@ -110,6 +112,11 @@ class Gathering:
     def decisions(self) -> tuple[Decision, ...]:
         return waiting(self.known.store, self.known.actions, district=self.known.district)
 
+    @cached_property
+    def last_decision(self) -> Decision | None:
+        """The newest proposal, open or not."""
+        return newest(self.known.store, self.known.actions, district=self.known.district)
+
     def situation(self, *, since: date, months: bool = False) -> Situation:
         """Everything, with changes counted from a day. `months` adds the trend, which takes a query a month."""
         key = (since, months)
@@ -126,13 +133,14 @@ class Gathering:
             decisions=self.decisions,
             unread=observing.unread(facts),
             areas=observing.areas(observed, events=self.outward, days=AREA_DAYS, since=since),
+            callouts=observing.callouts(facts, observed, since=since - timedelta(days=CALLOUT_DAYS)),
             gaps=observing.gaps(facts, observed, ended_since=self.now - timedelta(days=GAP_DAYS)),
             reach=observing.reach(facts, since=since, alerts=self._alerts()),
             recording=observing.recording(facts, observed, days=RECORDING_DAYS),
             mails=self._troubles(),
             months=self._months() if months else (),
             units=observing.units(facts),
-            sources=observing.sources(facts),
+            sources=self._sources(facts),
         )
 
     def alarm(self) -> Situation:
@@ -185,6 +193,15 @@ class Gathering:
                 now=_standing(row),
                 before=None if then is None else _standing(then),
             )
+
+    def _sources(self, facts: Facts) -> Mapping[int, tuple[Source, ...]]:
+        """When the lists were read, and the mails that came back, where they ever were."""
+        found = observing.sources(facts)
+        read = next((job.last_well for job in self.jobs if job.job == "read_bounces"), None)
+        if read is None:
+            return found
+        returned = Source(what=say("returned mail"), read=read)
+        return {unit: (*some, returned) for unit, some in found.items()}
 
     def _alerts(self) -> list[Message]:
         """What goes wrong on our own side of sending."""

@@ -108,7 +108,13 @@ def _monthly(gathering: Gathering, reader: Reader) -> _Made:
 def _decision(gathering: Gathering, reader: Reader) -> _Made:
     situation = _week(gathering)
     first = next(iter(waiting(situation, reader)), None)
-    return None if first is None else (decision(situation, reader, first, again=False), False)
+    if first is not None:
+        return decision(situation, reader, first, again=False), False
+    last = gathering.last_decision
+    if last is None or not reader.decides or not (reader.whole or last.units == {reader.unit}):
+        return None
+    supposed = replace(last, expires=situation.now + timedelta(days=2))
+    return decision(situation, reader, supposed, again=False), True
 
 
 def _stalled(gathering: Gathering, reader: Reader) -> _Made:

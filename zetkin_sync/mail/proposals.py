@@ -20,6 +20,12 @@ def waiting(store: Store, actions: Mapping[str, Action], *, district: int) -> tu
     return tuple(_decision(row, from_json(row.body), actions) for row in reversed(rows))
 
 
+def newest(store: Store, actions: Mapping[str, Action], *, district: int) -> Decision | None:
+    """The newest proposal, whatever became of it; to show what a mail about one looks like."""
+    rows = plans.plans(store, district=district, limit=1)
+    return _decision(rows[0], from_json(rows[0].body), actions) if rows else None
+
+
 def _decision(row: StoredPlan, plan: Plan, actions: Mapping[str, Action]) -> Decision:
     assert row.id is not None
     action = actions.get(row.action)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, time, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,13 +12,23 @@ from numpy.typing import NDArray
 from zetkin_sync.bounces.figures import is_restored
 from zetkin_sync.bounces.figures import reach as figures
 from zetkin_sync.bounces.verdict import Reason
+from zetkin_sync.callouts.history import Answer, History, answers
 from zetkin_sync.goals.events import EventFilter
 from zetkin_sync.goals.observed import Observed
 from zetkin_sync.goals.priorities import GEOGRAPHIC, meets
 from zetkin_sync.language import Message, from_json, say
-from zetkin_sync.records.facts import Facts, Freshness, ParticipationFact, PriorityFact
-from zetkin_sync.reports.content import Source
-from zetkin_sync.reports.situation import AreaFigure, EventGap, Meeting, ReachFigure, Recording, Unit, Unread
+from zetkin_sync.records.facts import EventFact, Facts, Freshness, ParticipationFact, PriorityFact
+from zetkin_sync.reports.content import Source, titled
+from zetkin_sync.reports.situation import (
+    AreaFigure,
+    CalloutFigure,
+    EventGap,
+    Meeting,
+    ReachFigure,
+    Recording,
+    Unit,
+    Unread,
+)
 from zetkin_sync.reports.situation import Reason as Why
 from zetkin_sync.reports.words import list_name
 
@@ -162,6 +172,44 @@ def recording(facts: Facts, observed: Observed, *, days: int) -> dict[int, Recor
         )
         for unit, (ended, noted, upcoming, unplaced, uncontacted) in counted.items()
     }
+
+
+def callouts(facts: Facts, observed: Observed, *, since: date) -> tuple[CalloutFigure, ...]:
+    """What was asked since a day, each approved proposal one callout: people asked, signed up, came.
+
+    Who came is not known before somebody has noted it for one of its events.
+    """
+    first = datetime.combine(since, time(), facts.zone)
+    asked = [line for line in History.of(facts).asked if first <= line.at <= facts.now]
+    events = {e.id: e for e in facts.events}
+    found: dict[str, list[Answer]] = {line.callout: [] for line in asked}
+    for answer in answers(facts, asked, patience=timedelta(0)):
+        found[answer.asked.callout].append(answer)
+    figures = []
+    for callout, told in found.items():
+        lines = [line for line in asked if line.callout == callout]
+        about = [events[n] for n, _ in Counter(line.event for line in lines).most_common() if n in events]
+        came = {a.asked.person for a in told if a.came}
+        figures.append(
+            CalloutFigure(
+                callout=int(callout),
+                title=_about(about, observed),
+                sent=min(line.at for line in lines).astimezone(facts.zone).date(),
+                asked=len({line.person for line in lines}),
+                signed_up=len({a.asked.person for a in told if a.signed_up}),
+                came=len(came) if any(a.came is not None for a in told) else None,
+                units=frozenset(_association(observed, e.organization) for e in about),
+            )
+        )
+    return tuple(figures)
+
+
+def _about(events: Sequence[EventFact], observed: Observed) -> str:
+    """The event that most were asked about, and how many others."""
+    if not events:
+        return "–"
+    title = events[0].title or observed.title(str(events[0].id))
+    return titled(title, length=40) + (f" (+{len(events) - 1})" if len(events) > 1 else "")
 
 
 def unread(facts: Facts) -> tuple[Unread, ...]:

@@ -26,7 +26,6 @@ _LONGEST_WORD = 24
 _BLANK_LINES = re.compile(r"\n{3,}")
 _EMPTY_LINES = re.compile(r"\n\s*\n+")
 _TWO_STOPS = re.compile(r"(?<!\.)\.\.(?!\.)")
-_NO_BREAK = str.maketrans({"\N{NO-BREAK SPACE}": " ", "\N{NARROW NO-BREAK SPACE}": " "})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,7 +76,7 @@ def render(mail: Mail, language: Language) -> Rendered:
         "wrap": wrap,
     }
     html = _environment().get_template("mail.html.j2").render(given)
-    text = _environment().get_template("mail.txt.j2").render(given).translate(_NO_BREAK)
+    text = _breakable(_environment().get_template("mail.txt.j2").render(given))
     return Rendered(
         subject=subject,
         html=_EMPTY_LINES.sub("\n", _inliner().inline(html)),
@@ -90,6 +89,7 @@ class _Voice:
 
     def __init__(self, language: Language) -> None:
         self.language = language
+        self._said: dict[int, str] = {}  # the mail's own messages, which outlive this: both parts say them
 
     def fixed(self, text: str, **values: Any) -> str:
         """A sentence that stands in the template."""
@@ -97,7 +97,10 @@ class _Voice:
 
     def say(self, message: Message) -> str:
         """The message; an abbreviation at its end makes no second full stop."""
-        return _TWO_STOPS.sub(".", self.language.say(message))
+        said = self._said.get(id(message))
+        if said is None:
+            said = self._said[id(message)] = _TWO_STOPS.sub(".", self.language.say(message))
+        return said
 
     def sentence(self, message: Message) -> str:
         """The message with a capital and a full stop."""
@@ -155,11 +158,19 @@ def long(text: str) -> str:
 
 def wrap(text: str, indent: str) -> str:
     """A paragraph of the text part; addresses and words stay whole."""
+    text = _breakable(text)
+    if len(indent) + len(text) <= _WIDTH and "\n" not in text:
+        return f"{indent}{text}"
     return textwrap.fill(
-        text.translate(_NO_BREAK),
+        text,
         width=_WIDTH,
         initial_indent=indent,
         subsequent_indent=indent,
         break_long_words=False,
         break_on_hyphens=False,
     )
+
+
+def _breakable(text: str) -> str:
+    """Spaces that do not break are for HTML; some programs show them as signs."""
+    return text.replace("\N{NO-BREAK SPACE}", " ").replace("\N{NARROW NO-BREAK SPACE}", " ")

@@ -1,0 +1,158 @@
+"""From facts to a mail's figures, and from a mail to what `status preview` shows."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from tests.installations import finder
+from tests.mail_world import MailWorld
+from tests.unit.goals_facts import TODAY, district, event
+from tests.unit.test_mail_jobs import broken
+from zetkin_sync.apply.verbs import VERBS
+from zetkin_sync.cli import status
+from zetkin_sync.errors import ConfigError
+from zetkin_sync.goals import Observed
+from zetkin_sync.language import Language
+from zetkin_sync.mail.gathering import Gathering
+from zetkin_sync.mail.preview import preview, reader_for
+from zetkin_sync.mail.proposals import counted
+from zetkin_sync.records import MailKind
+from zetkin_sync.records.facts import AskedFact, Facts, ParticipationFact, ResponseFact
+from zetkin_sync.reports import observing
+from zetkin_sync.runner import Installation
+from zetkin_sync.store.engine import Store
+
+ASKED = datetime(2026, 11, 16, 17, tzinfo=UTC)
+
+
+def asked(person: int, *events: int, plan: int = 7, dropped: bool = False) -> AskedFact:
+    return AskedFact(person=person, at=ASKED, message=1, plan=plan, events=events, dropped=dropped)
+
+
+def facts() -> Facts:
+    """Ten were asked to two events in one association: three signed up, one of them before, one came."""
+    known = district()
+    first, second = event(11, TODAY - timedelta(days=3), id_=1), event(11, TODAY + timedelta(days=3), id_=2)
+    said = ASKED + timedelta(hours=3)
+    return replace(
+        known,
+        events=(first, second),
+        asked=(*(asked(p, 1, 2) for p in range(10)), asked(99, 1, dropped=True)),
+        responses=(
+            ResponseFact(event=1, person=0, responded=said),
+            ResponseFact(event=2, person=1, responded=said),
+            ResponseFact(event=1, person=2, responded=ASKED - timedelta(days=1)),
+        ),
+        participations=(
+            ParticipationFact(event=1, person=0, attended=datetime(2026, 11, 19, 20, tzinfo=UTC)),
+        ),
+    )
+
+
+def test_a_callout_is_told_as_asked_signed_up_and_came() -> None:
+    known = facts()
+    (found,) = observing.callouts(known, Observed(known), since=date(2026, 11, 16))
+    assert (found.callout, found.asked, found.signed_up, found.came) == (7, 10, 2, 1)
+    assert (found.sent, found.units, found.title) == (date(2026, 11, 16), frozenset({11}), "Torgmöte (+1)")
+
+
+def test_nobody_knows_who_came_before_somebody_has_noted_it() -> None:
+    known = replace(facts(), participations=())
+    (found,) = observing.callouts(known, Observed(known), since=date(2026, 11, 16))
+    assert (found.signed_up, found.came) == (2, None)
+
+
+def test_a_callout_from_before_is_not_told_again() -> None:
+    known = facts()
+    assert observing.callouts(known, Observed(known), since=date(2026, 11, 17)) == ()
+
+
+def test_every_kind_of_change_has_words_in_both_languages() -> None:
+    for verb in VERBS:
+        for n in (1, 12):
+            english, swedish = Language("en").say(counted(verb, n)), Language("sv").say(counted(verb, n))
+            assert english != swedish, verb
+            assert verb not in english.split()[0]
+
+
+# status preview and send
+
+
+@pytest.fixture
+def world(sqlite_store: Store) -> MailWorld:
+    return MailWorld(sqlite_store)
+
+
+def test_a_preview_is_made_of_what_is_known_and_sent_nowhere(world: MailWorld) -> None:
+    broken(world)
+    gathering = Gathering(world.known)
+    for code, words in (("sv", "Hämtningen från Zetkin"), ("en", "The reading of Zetkin")):
+        to = reader_for(gathering, role="district_office", unit=None, language=code)
+        found = preview(gathering, to, MailKind.STALLED)
+        assert found is not None
+        assert words in found.shown.text
+        assert not found.example
+    assert world.ledger() == []
+    assert world.mailer.mails == []
+
+
+def test_a_preview_of_something_that_is_well_says_that_it_is_an_example(world: MailWorld) -> None:
+    world.ran("pull_zetkin")
+    gathering = Gathering(world.known)
+    to = reader_for(gathering, role="technical", unit=None, language="sv")
+    found = preview(gathering, to, MailKind.STALLED)
+    assert found is not None
+    assert found.example
+    assert preview(gathering, to, MailKind.WEEKLY) is not None  # the jobs' table; no news, but a first mail
+
+
+def test_an_unknown_role_or_association_is_said_with_those_that_exist(world: MailWorld) -> None:
+    gathering = Gathering(world.known)
+    with pytest.raises(ConfigError, match="district_office"):
+        reader_for(gathering, role="chair", unit=None, language="sv")
+    with pytest.raises(ConfigError, match="Nirgends"):
+        reader_for(gathering, role="association_board", unit="Nirgends", language="sv")
+
+
+@pytest.fixture
+def command(world: MailWorld, monkeypatch: pytest.MonkeyPatch) -> CliRunner:
+    """The command line on this world's installation."""
+    from contextlib import contextmanager
+
+    @contextmanager
+    def opened():  # type: ignore[no-untyped-def]
+        known = world.known
+        world.store.now = known.now  # type: ignore[method-assign]
+        yield Installation(known.settings, (known.configuration,), world.store, finder())
+
+    monkeypatch.setattr(status, "opened", opened)
+    return CliRunner()
+
+
+def test_the_command_shows_a_mail_and_leaves_it_in_a_folder(
+    world: MailWorld, command: CliRunner, tmp_path: Path
+) -> None:
+    broken(world)
+    found = command.invoke(
+        status.app, ["preview", "--role", "technical", "--lang", "en", "--out", str(tmp_path), "--json"]
+    )
+    assert found.exit_code == 0, found.output
+    told = json.loads(found.stdout)
+    assert (told["kind"], told["role"], told["language"]) == ("weekly", "technical", "en")
+    page = Path(told["file"])
+    assert page.read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+    assert page.with_suffix(".txt").read_text(encoding="utf-8") == told["text"]
+    assert world.mailer.mails == []
+
+
+def test_the_command_says_when_there_is_nothing_to_tell(world: MailWorld, command: CliRunner) -> None:
+    found = command.invoke(status.app, ["preview", "--role", "region_group"])
+    assert found.exit_code == 0
+    assert world.now == MONDAY
+    assert found.stdout.strip()
