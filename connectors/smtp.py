@@ -12,7 +12,6 @@ import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from email.message import EmailMessage
-from email.policy import SMTP
 from urllib.parse import unquote, urlsplit
 
 from zetkin_sync.errors import ConfigError, OutcomeUnknown, Permanent, Temporary, Trouble
@@ -61,7 +60,7 @@ class Smtp:
             try:
                 _offer(server, envelope_from, recipient)
                 server.send(
-                    _dotted(mail.as_bytes(policy=SMTP))
+                    _dotted(mail.as_bytes(policy=mail.policy.clone(linesep="\r\n")))
                 )  # the dot is last: a failure means it did not leave
             except OSError as error:
                 raise Temporary(say("The mail server broke off before the mail was sent.")) from error

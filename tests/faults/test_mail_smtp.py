@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import mailbox
+from email import message_from_bytes
+from email.policy import default
 from email.utils import parsedate_to_datetime
 from html import unescape
 from pathlib import Path
@@ -11,7 +14,7 @@ from urllib.parse import quote
 import pytest
 from pydantic import SecretStr
 
-from connectors import smtp
+from connectors import folder, smtp
 from connectors.smtp import Smtp
 from tests.mail_servers import PASSWORD, USER, Inbox, Mortal, certificate, taking
 from tests.mail_situations import mails
@@ -89,6 +92,20 @@ def test_what_arrives_reads_back_as_it_was_written(sqlite_store: Store) -> None:
     assert "\N{MINUS SIGN}8 sedan förra veckan" in text
     assert all(len(line) <= 998 for _, _, raw in inbox.taken for line in raw.splitlines())
     assert {m["Content-Language"] for m in inbox.mails()} == {"sv", "en"}
+
+
+@pytest.mark.parametrize("maildir", [False, True], ids=["files", "maildir"])
+def test_mails_into_a_folder_read_back_and_a_repeated_one_is_one(maildir: bool, tmp_path: Path) -> None:
+    mailer = folder.connect(Settings(), path=str(tmp_path / "out"), maildir=maildir)
+    message = _message(MailWorld(Store("sqlite://")))
+    for _ in range(2):
+        mailer.send(message, envelope_from="a@b.se", recipient="c@d.se")
+    if maildir:
+        found = [m.as_bytes() for m in mailbox.Maildir(tmp_path / "out", create=False)]
+    else:
+        found = [p.read_bytes() for p in (tmp_path / "out").iterdir()]
+    assert len(found) == 1
+    assert message_from_bytes(found[0], policy=default)["Message-ID"] == message["Message-ID"]
 
 
 def test_a_line_that_begins_with_a_dot_arrives_whole() -> None:

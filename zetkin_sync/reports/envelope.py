@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
 from email.utils import format_datetime
 
 from zetkin_sync.language import Language, Message, say
@@ -16,6 +15,7 @@ from zetkin_sync.records.mail import MailKind
 from zetkin_sync.reports.content import titled
 from zetkin_sync.reports.render import Rendered
 from zetkin_sync.reports.stop_token import ONE_CLICK
+from zetkin_sync.reports.wire import WIRE
 
 STAMP = "X-Zetkin-Sync-Delivery"
 _DOT_ATOM = re.compile(r"[^A-Za-z0-9-]+")
@@ -84,7 +84,7 @@ def build(
 
     `stop` is the address that a one-click POST goes to; only over https may it be promised (RFC 8058 §3.1). `stamp` is the return path's token, so that a report that lost the path still shows it.
     """
-    message = EmailMessage(policy=SMTP)
+    message = EmailMessage(policy=WIRE)
     message["From"] = Address(display_name=titled(sender.name), addr_spec=sender.address)
     message["To"] = Address(addr_spec=recipient)
     message["Subject"] = titled(mail.subject, length=200)
