@@ -18,7 +18,6 @@ SOURCES = (
     ROOT / "connectors/smtp.py",
     ROOT / "connectors/folder.py",
     ROOT / "zetkin_sync/cli/status.py",
-    ROOT / "zetkin_sync/web/unsubscribe.py",
     ROOT / "zetkin_sync/demo/mail_pages.py",
 )
 TEMPLATES = (

@@ -27,7 +27,6 @@ from zetkin_sync.web.listing import Listing
 from zetkin_sync.web.origin import origin_of
 from zetkin_sync.web.refusals import BY_STATUS, NotLoggedIn, status_of
 from zetkin_sync.web.rendering import STATIC, address, environment, here, page
-from zetkin_sync.web.unsubscribe import unsubscribe_routes
 from zetkin_sync.web.view import View, view_of
 from zetkin_sync.web.webhooks import webhook_routes
 
@@ -60,7 +59,6 @@ def create_app(
     mounted = [pair for module in dict.fromkeys(row.module for row in TABLE) for pair in _mount(app, module)]
     app.include_router(health_routes(present), include_in_schema=False)
     app.include_router(webhook_routes(present), include_in_schema=False)
-    app.include_router(unsubscribe_routes(present), include_in_schema=False)
     app.mount("/static", _Forever(directory=STATIC), name="static")
     for kind, answer in (
         (NotLoggedIn, _to_login),
