@@ -163,7 +163,7 @@ def main(*, quick: bool) -> None:
     programs = tools()
     if programs is None:
         raise SystemExit("PostgreSQL is not installed here (make servers)")
-    rounds, runs = (1, 600) if quick else (3, 1500)
+    rounds, runs = (1, 400) if quick else (3, 1000)
     found: dict[str, list[tuple[float, float]]] = {}
     with running(programs) as server:
         for _ in range(rounds):  # alternating, so that what else runs here meets all alike

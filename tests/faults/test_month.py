@@ -82,7 +82,7 @@ def test_days_on_end_leave_nothing_open_and_unnoticed_and_take_no_more_memory(
     request: pytest.FixtureRequest,
 ) -> None:
     log.set_up(level="critical")
-    month = Month(8)
+    month = Month(7)
     try:
         for _ in range(WARM):
             month.day()

@@ -30,7 +30,7 @@ def test_whatever_happens_nothing_is_done_twice_lost_or_sent_unsaid(
 
 
 def test_the_same_seed_is_the_same_run() -> None:
-    for seed in (*range(3), 8, 16, 24, 32):
+    for seed in (*range(3), 7, 14, 21, 28):
         assert live(seed).digest() == live(seed).digest()
     assert live(1).digest() != live(2).digest()
 
