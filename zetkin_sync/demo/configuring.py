@@ -26,7 +26,7 @@ default_kind = "geographic"
 kinds = [{{ kind = "branch", words = ["branschförening"] }}]
 
 [zetkin]
-person_fields = []
+person_fields = ["medlem_sedan"]
 tag_values = ["Roll:", "DS-kontakt"]
 our_tag_group = "zetkin_sync"
 our_folder = "zetkin_sync"
@@ -108,6 +108,9 @@ def _write_priorities(folder: Path, ids: Mapping[str, int], *, today: date) -> N
             own = place.id.startswith("workplace")
             lat, lng, radius = (str(place.lat), str(place.lng), str(place.radius)) if own else ("", "", "")
             rows.append((ids[title], "geographic", place.id, confirmed, lat, lng, radius))
+    for title, kind, subject in catalogue.other_priorities():
+        if title in ids:
+            rows.append((ids[title], kind, subject, confirmed, "", "", ""))
     with (folder / "priorities.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, delimiter=";")
         writer.writerow(("organization", "kind", "subject", "confirmed", "lat", "lng", "radius"))

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +35,7 @@ from zetkin_sync.demo.district.plan import (
 )
 from zetkin_sync.demo.mail_pages import write_pages
 from zetkin_sync.demo.mailbox import tell as fill_mailbox
+from zetkin_sync.demo.registers import take_in
 from zetkin_sync.demo.simulator import Clock
 from zetkin_sync.demo.simulator.mutations import Mutation
 from zetkin_sync.demo.simulator.serving import Operator
@@ -195,6 +196,8 @@ def walk(demo: Demo, *, watch: Watch, tell: Callable[[Message], None]) -> Summar
     summary.failed = _not_read(demo)
     tell(say("Reading the mailbox with what came back …"))
     _read_mailbox(demo, watch, summary)
+    tell(say("Taking in what the office keeps elsewhere …"))
+    take_in(demo.installation, seed=demo.seed, today=_today(demo), who=ORGANIZER)
     tell(say("Holding it against the plan …"))
     _run(demo, "reconcile", watch, summary, name="reconcile")
     tell(say("Whom to ask to come where people are needed?"))
@@ -223,6 +226,10 @@ def walk(demo: Demo, *, watch: Watch, tell: Callable[[Message], None]) -> Summar
         json.dumps(summary.as_dict(), ensure_ascii=False, indent=2) + "\n", encoding="utf-8"
     )
     return summary
+
+
+def _today(demo: Demo) -> date:
+    return demo.clock().astimezone(demo.installation.configurations[0].district.zone).date()
 
 
 def _read_mailbox(demo: Demo, watch: Watch, summary: Summary) -> None:

@@ -12,6 +12,7 @@ import math
 from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
+from itertools import cycle
 from typing import Any
 
 from msgspec import Struct
@@ -23,6 +24,9 @@ CLOSED = "Partiföreningen Salem"
 """The association whose endpoints answer everybody 403."""
 
 _CORNERS = 12
+_CITY = ("11", "12", "162", "163", "164", "165", "167", "168")
+_THEMES_FIRST = ("bostad", "klimat", "vard", "antirasism", "feminism", "valfard")
+_GROUPS_FIRST = ("unga", "hyresgaster", "aldre", "nya_medlemmar")
 _METRES_PER_DEGREE = 111_320.0
 
 COMMITTEES = (
@@ -160,6 +164,37 @@ def priorities() -> dict[str, tuple[Place, ...]]:
     return found
 
 
+def other_priorities() -> tuple[tuple[str, str, str], ...]:
+    """Themes and target groups that some associations put first: association, kind, subject in the plan."""
+    every = associations()
+    themes = (("theme", subject) for subject in _THEMES_FIRST)
+    groups = (("audience", subject) for subject in _GROUPS_FIRST)
+    return tuple(
+        (association.title, kind, subject)
+        for step, some in ((2, cycle(themes)), (4, cycle(groups)))
+        for association, (kind, subject) in zip(every[::step], some, strict=False)
+    )
+
+
+@cache
+def municipalities() -> tuple[Place, ...]:
+    """Rough circles for the municipalities that an association is named after, and for the city."""
+    found = [
+        Place(
+            id=f"kommun-{slug(a.title)}",
+            title=a.title.split(" ", 1)[1],
+            lat=a.lat,
+            lng=a.lng,
+            radius=4500,
+            association=a.title,
+        )
+        for a in associations()
+        if a.kind == "geographic" and a.parent is None and not a.postcodes[0].startswith(_CITY)
+    ]
+    city = Place(id="kommun-stockholm", title="Stockholm", lat=59.325, lng=18.05, radius=9000, association="")
+    return (city, *found)
+
+
 def district_priorities() -> tuple[str, ...]:
     """The ids of the areas the district itself has prioritised."""
     return (
@@ -177,7 +212,8 @@ def district_priorities() -> tuple[str, ...]:
 
 
 def areas_geojson() -> dict[str, Any]:
-    """The areas as a GeoJSON FeatureCollection, marked approximate."""
+    """The areas and municipalities as a GeoJSON FeatureCollection, marked approximate."""
+    kinds = [*((place, "area") for place in areas()), *((place, "kommun") for place in municipalities())]
     return {
         "type": "FeatureCollection",
         "features": [
@@ -186,13 +222,14 @@ def areas_geojson() -> dict[str, Any]:
                 "properties": {
                     "id": area.id,
                     "title": area.title,
+                    "kind": kind,
                     "approximate": True,
                     "association": area.association,
                     "postcodes": list(area.postcodes),
                 },
                 "geometry": {"type": "Polygon", "coordinates": [area.polygon]},
             }
-            for area in areas()
+            for area, kind in kinds
         ],
     }
 

@@ -26,13 +26,14 @@ _EVERY = (  # title, type, days between two, places needed
 )
 _NOTED = (("8 mars", 3, 8), ("1 maj", 5, 1), ("Pride", 8, 1), ("3 december", 12, 3))
 _COMMITTEE_DAYS = (60, 75, 90, 45, 0, 150, 100)  # one committee sleeps
+_COURSES = {"antirasism": 110, "miljö och klimat": 95, "internationell solidaritet": 160}
 _CENTRAL = (59.3260, 18.0550)
 
 
 def add_occasions(building: Building) -> None:
     """The district's own events, in two years and the weeks ahead."""
     dice = building.dice("occasions")
-    office = add_place(building, building.root, "Distriktets lokal", *_CENTRAL)
+    office = add_place(building, building.root, "Kungsgatan 84", *_CENTRAL)
     square = add_place(building, building.root, "Stora torget", 59.3320, 18.0630)
     first, last = building.first, _last(building)
     for title, kind, between, needed in _EVERY:
@@ -45,6 +46,8 @@ def add_occasions(building: Building) -> None:
     for name, between in zip(COMMITTEES, _COMMITTEE_DAYS, strict=True):
         if between:
             _committee(building, dice, name, office, between=between)
+        if name in _COURSES:
+            _committee(building, dice, name, office, between=_COURSES[name], kind="Studiecirkel")
     for year in range(first.year, last.year + 1):
         camp = date(year, 8, 7)
         if first <= camp <= last and year != first.year:
@@ -55,15 +58,19 @@ def add_occasions(building: Building) -> None:
             day = date(year, month, noted)
             if first <= day <= last and not (title == "3 december" and year == building.today.year):
                 kind = "Demonstration"
-                _occasion(building, dice, day, title, kind=kind, place=square, needed=25, project=title)
+                _occasion(
+                    building, dice, day, title, kind=kind, place=square, needed=25, project=title, early=80
+                )
 
 
-def _committee(building: Building, dice: Random, name: str, place: int, *, between: int) -> None:
+def _committee(
+    building: Building, dice: Random, name: str, place: int, *, between: int, kind: str = "Utskottsmöte"
+) -> None:
     day, last = building.first + timedelta(days=dice.randrange(between)), _last(building)
     while day <= last:
         if day.month != 7:
-            title, project = f"Utskottsmöte: {name}", f"Utskott: {name}"
-            _occasion(building, dice, day, title, kind="Utskottsmöte", place=place, project=project)
+            title, project = f"{kind}: {name}", f"Utskott: {name}"
+            _occasion(building, dice, day, title, kind=kind, place=place, project=project)
         day += timedelta(days=between + dice.randrange(-10, 11))
 
 
@@ -81,7 +88,9 @@ def _occasion(
     place: int | None,
     needed: int = 5,
     project: str | None = None,
+    early: int = 0,
 ) -> None:
+    """One event of the district's; `early` more days between its publication and its day."""
     starts = datetime.combine(day, time(dice.choice((10, 13, 18, 18))))
     made = Event(
         id=building.state.new_id("event"),
@@ -94,7 +103,7 @@ def _occasion(
         ends=starts + timedelta(hours=dice.choice((2, 3, 6))),
         info_text="Anmälan i Zetkin.",
         required=needed,
-        published=publication(building, dice, starts),
+        published=publication(building, dice, starts - timedelta(days=early)),
         contact=next(iter(building.state.organizations[building.root].officials), None),
     )
     building.state.events[made.id] = made

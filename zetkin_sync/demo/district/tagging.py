@@ -69,7 +69,10 @@ def _make(building: Building, group: str, titles: list[str], *, value_type: str 
 
 
 def _put(building: Building, title: str, person: int, value: str | None = None) -> None:
-    building.state.tags[building.tags[title]].people[person] = value
+    """Put a tag on; a person has a tag once, so a second value stands behind the first."""
+    people = building.state.tags[building.tags[title]].people
+    before = people.get(person)
+    people[person] = f"{before}; {value}" if before and value else value
 
 
 def _members(building: Building, association: Association) -> list[int]:
@@ -103,6 +106,8 @@ def _roles(building: Building, dice: Random) -> None:
             _put(building, CONTACT, dice.choice(board), association.title)
     for person in dice.sample(building.state.members(building.root), k=min(12, building.people)):
         _put(building, "Roll: anställd", person, "Distriktet")
+        if dice.random() < 0.4:
+            _put(building, COURSE, person)
 
 
 def _network(building: Building, dice: Random) -> None:
