@@ -154,7 +154,7 @@ class _Reader:
         return {"probes": RegisterFact(name="probes", read=self.now, rows=tuple(found))}
 
     def emails(self) -> tuple[EmailFact, ...] | None:
-        if not self.was_read("emails"):
+        if not (self.was_read("emails") and self.was_read("email_recipients")):
             return None
         people: dict[int, set[int]] = defaultdict(set)
         for row in self.rows(EmailRecipient, "email", "person", "state"):
