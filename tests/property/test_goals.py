@@ -110,7 +110,9 @@ def test_dividing_an_association_into_clubs_changes_nothing(events: list[EventFa
 @given(events=_SOME_EVENTS, chosen=st.sampled_from(_ASSOCIATIONS))
 def test_an_association_is_judged_by_its_own_events_alone(events: list[EventFact], chosen: int) -> None:
     own = event(chosen, TODAY - timedelta(3), area=f"a{chosen}", id_=1)  # so that events have been read
-    kinds = frozenset({"Torgmöte", "Medlemsmöte", "Studiecirkel", "Flygblad", "Digital kväll", "Social träff"})
+    kinds = frozenset(
+        {"Torgmöte", "Medlemsmöte", "Studiecirkel", "Flygblad", "Digital kväll", "Social träff"}
+    )
     facts = replace(with_events(district(), own, *events), event_types=kinds)  # Zetkin has them, used or not
     alone = replace(facts, events=tuple(e for e in facts.events if e.organization == chosen))
     goals = {"regular-geographic", "regular-branch", "three-focuses", "presence"}
