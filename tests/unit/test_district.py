@@ -17,6 +17,7 @@ from zetkin_sync.demo.district.catalogue import (
     associations,
     district_priorities,
     kinds,
+    municipalities,
     priorities,
     recipients,
 )
@@ -99,7 +100,7 @@ def test_the_configurations_parts_fit_together() -> None:
     assert all(priorities().values())
     assert set(district_priorities()) <= {a.id for a in areas()}
     assert {r.unit for r in recipients() if r.role == "association_board"} == titles
-    for place, feature in zip(areas(), areas_geojson()["features"], strict=True):
+    for place, feature in zip((*areas(), *municipalities()), areas_geojson()["features"], strict=True):
         assert contains(feature["geometry"], place.lng, place.lat)
         assert feature["properties"]["approximate"]
 
