@@ -11,8 +11,6 @@ from zetkin_sync.demo.world.events import Event, Participation
 
 _UNRECORDED = 0.35
 _ATTENDANCE_KNOWN = 0.55
-_LEADERS = {"Ordförandeträff": "ordförande", "Gruppledarträff": "gruppledare"}
-_LEADERS_COME = 0.7
 
 
 def add_attendance(building: Building) -> None:
@@ -26,23 +24,9 @@ def add_attendance(building: Building) -> None:
         active = [p for p in members if p in network]
         active += dice.sample(members, k=min(len(members), 3 + len(members) // 12))
         core[organization] = sorted(set(active))
-    leaders = {
-        building.activities[kind]: sorted(state.tags[building.tags[f"Roll: {role}"]].people)
-        for kind, role in _LEADERS.items()
-    }
     for event in state.events.values():
-        if event.activity in leaders:
-            _leaders(building, dice, event, leaders[event.activity])
-        elif dice.random() > _UNRECORDED and core[event.organization]:
+        if dice.random() > _UNRECORDED and core[event.organization]:
             _people(building, dice, event, core[event.organization])
-
-
-def _leaders(building: Building, dice: Random, event: Event, leaders: list[int]) -> None:
-    """Most of those who are called to a meeting of leaders book themselves, and somebody notes who came."""
-    ahead = (event.starts.date() - building.today).days
-    for person in leaders:
-        if dice.random() < (_LEADERS_COME if ahead < 30 else 0.2):
-            event.participants[person] = _booking(building, dice, event, ahead=ahead, recorded=True)
 
 
 def _people(building: Building, dice: Random, event: Event, core: list[int]) -> None:

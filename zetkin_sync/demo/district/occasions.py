@@ -26,7 +26,6 @@ _EVERY = (  # title, type, days between two, places needed
 )
 _NOTED = (("8 mars", 3, 8), ("1 maj", 5, 1), ("Pride", 8, 1), ("3 december", 12, 3))
 _COMMITTEE_DAYS = (60, 75, 90, 45, 0, 150, 100)  # one committee sleeps
-_COURSES = {"antirasism": 110, "miljö och klimat": 95, "internationell solidaritet": 160}
 _CENTRAL = (59.3260, 18.0550)
 
 
@@ -46,8 +45,6 @@ def add_occasions(building: Building) -> None:
     for name, between in zip(COMMITTEES, _COMMITTEE_DAYS, strict=True):
         if between:
             _committee(building, dice, name, office, between=between)
-        if name in _COURSES:
-            _committee(building, dice, name, office, between=_COURSES[name], kind="Studiecirkel")
     for year in range(first.year, last.year + 1):
         camp = date(year, 8, 7)
         if first <= camp <= last and year != first.year:
@@ -63,14 +60,12 @@ def add_occasions(building: Building) -> None:
                 )
 
 
-def _committee(
-    building: Building, dice: Random, name: str, place: int, *, between: int, kind: str = "Utskottsmöte"
-) -> None:
+def _committee(building: Building, dice: Random, name: str, place: int, *, between: int) -> None:
     day, last = building.first + timedelta(days=dice.randrange(between)), _last(building)
     while day <= last:
         if day.month != 7:
-            title, project = f"{kind}: {name}", f"Utskott: {name}"
-            _occasion(building, dice, day, title, kind=kind, place=place, project=project)
+            title, project = f"Utskottsmöte: {name}", f"Utskott: {name}"
+            _occasion(building, dice, day, title, kind="Utskottsmöte", place=place, project=project)
         day += timedelta(days=between + dice.randrange(-10, 11))
 
 

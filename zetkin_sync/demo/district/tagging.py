@@ -104,9 +104,10 @@ def _roles(building: Building, dice: Random) -> None:
                     _put(building, "Ansvarigutb. klar", person)
         if dice.random() < 0.7:
             _put(building, CONTACT, dice.choice(board), association.title)
+    staff = building.dice("staff")
     for person in dice.sample(building.state.members(building.root), k=min(12, building.people)):
         _put(building, "Roll: anställd", person, "Distriktet")
-        if dice.random() < 0.4:
+        if staff.random() < 0.4:
             _put(building, COURSE, person)
 
 
