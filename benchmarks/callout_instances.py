@@ -49,6 +49,11 @@ SHAPES: dict[str, Shape] = {
 
 def make(shape: Shape, seed: int, **changes: Any) -> dict[str, Any]:
     """One instance as `zetkin-sync callouts solve` reads it."""
+    return make_with_distances(shape, seed, **changes)[0]
+
+
+def make_with_distances(shape: Shape, seed: int, **changes: Any) -> tuple[dict[str, Any], list[float]]:
+    """An instance, and how far it is for each of its edges."""
     shape = replace(shape, **changes)
     dice = np.random.default_rng(seed)
     n, m = shape.people, shape.events
@@ -70,6 +75,7 @@ def make(shape: Shape, seed: int, **changes: Any) -> dict[str, Any]:
     places[dice.random(m) < shape.closed] = 0
     weight = dice.choice(np.array(shape.weights), size=m)
     edges: list[list[Any]] = []
+    distances: list[float] = []
     order = np.argsort(place[:, 0])
     xs = place[order, 0]
     for i in range(n):
@@ -84,9 +90,10 @@ def make(shape: Shape, seed: int, **changes: Any) -> dict[str, Any]:
         chance = np.clip(chance, 0.005, 0.9)
         if shape.ties:
             chance = np.round(chance, 1) + 0.1
+        distances += away[keep].tolist()
         edges += [[i, int(j), float(p)] for j, p in zip(near[keep], np.round(chance, 4), strict=True)]
     reachable = int((allowance > 0).sum())
-    return {
+    document = {
         "people": [{"id": i, "allowance": int(a)} for i, a in enumerate(allowance)],
         "events": [
             {
@@ -105,3 +112,4 @@ def make(shape: Shape, seed: int, **changes: Any) -> dict[str, Any]:
         "bundles": shape.bundles,
         "half": shape.half,
     }
+    return document, distances

@@ -176,7 +176,7 @@ class Policy(_Part):
     interests: dict[str, str] = {}
     availability: dict[str, tuple[Free, ...]] = {}
     travel_minutes: int = Field(30, ge=0)
-    rotation: float = Field(0.05, ge=0)
+    rotation: float = Field(0.01, ge=0)
     rotation_days: int = Field(84, ge=1)
     waves: tuple[Wave, ...] = (
         Wave(days_before=10, tau=0.2),
