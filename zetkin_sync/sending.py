@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from zetkin_sync.apply import watch
 from zetkin_sync.apply.execute import Carried
 from zetkin_sync.apply.hands import Hands
+from zetkin_sync.errors import Trouble
 from zetkin_sync.records import EVERY_DISTRICT, STOP
 from zetkin_sync.runner import Installation, connection
 from zetkin_sync.store import controls
@@ -41,9 +42,15 @@ def stop(installation: Installation, *, district: int | None, who: str, why: str
     controls.turn_on(store, district=where, name=STOP, who=who, why=why)
     carried = Carried()
     for root in installation.by_root if district is None else [district]:
-        if watch.has_scheduled(store, district=root):
+        if not watch.has_scheduled(store, district=root):
+            continue
+        try:
             with hands(installation, root) as ours:
                 found = watch.follow(ours)
+        except Trouble as trouble:  # the switch holds all the same
+            carried.counts["not_confirmed"] += 1
+            carried.notes.append(trouble.what)
+        else:
             carried.counts.update(found.counts)
             carried.notes.extend(found.notes)
     return carried

@@ -12,6 +12,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from statistics import mean
 from typing import Any
 
@@ -161,12 +162,13 @@ def times(report: Report, _seeds: int) -> None:
 
 
 def year(report: Report, seeds: int) -> None:
-    """26 weeks with a hidden truth, three seeds."""
+    """26 weeks with a hidden truth, three seeds; a district of 500 activists and 10 events a week, K = 8."""
     some = min(3, seeds)
     worlds = range(1, some + 1)
-    ours = [half_year.callouts(half_year.World(seed)) for seed in worlds]
-    capped = [half_year.mass_mail(half_year.World(seed), capped=True) for seed in worlds]
-    everybody = [half_year.mass_mail(half_year.World(seed), capped=False) for seed in worlds]
+    world = partial(half_year.World, people=500, events=10)
+    ours = [half_year.callouts(world(seed)) for seed in worlds]
+    capped = [half_year.mass_mail(world(seed), capped=True) for seed in worlds]
+    everybody = [half_year.mass_mail(world(seed), capped=False) for seed in worlds]
     report.at_least(
         f"26 weeks, {some} seeds: fill / capped mass mail",
         1.1,
@@ -182,7 +184,11 @@ def year(report: Report, seeds: int) -> None:
     )
     report.at_most("Gini of asks, worst", 0.30, max(o.gini for o in ours))
     report.at_most("rules broken", 0, sum(len(o.broken) for o in ours))
-    for name, results in (("ours", ours), ("capped mass mail", capped), ("mass mail", everybody)):
+    for name, results in (
+        ("ours", ours),
+        ("capped mass mail", capped),
+        ("mass mail", everybody),
+    ):
         text = f"fill {mean(r.fill for r in results):.0%}, {mean(r.per_place for r in results):.1f} messages a place, {mean(r.left for r in results):.0f} left"
         report.rows.append((f"26 weeks, {name}", "", text, ""))
 

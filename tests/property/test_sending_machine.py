@@ -27,8 +27,9 @@ from zetkin_sync.records.facts import Facts, Freshness, TagFact
 from zetkin_sync.store import asked, controls, outbox, plans, rights
 
 CAP = (2, 28)
-A_DAY = 9
+A_DAY = 14
 EVERYBODY = range(1, 9)
+WAYS = ("tag", "lost tag", "written down", "restricted")
 WHAT_GOES_WRONG = st.none() | st.tuples(st.integers(0, 12), st.sampled_from((*ANSWERS, "crash", "unread")))
 
 
@@ -72,6 +73,9 @@ class Sending(RuleBasedStateMachine):
 
     @rule(target=proposals, people=st.sets(st.sampled_from(EVERYBODY), min_size=1, max_size=4))
     def propose(self, people: set[int]) -> tuple[int, str, str, frozenset[int]]:
+        return self._propose(people)
+
+    def _propose(self, people: set[int]) -> tuple[int, str, str, frozenset[int]]:
         self.number += 1
         now = self.world.clock()
         mark = f"zetkin_sync {self.number}"
@@ -97,6 +101,9 @@ class Sending(RuleBasedStateMachine):
 
     @rule(proposal=proposals, approve=st.booleans())
     def decide(self, proposal: tuple[int, str, str, frozenset[int]], approve: bool) -> None:
+        self._decide(proposal, approve=approve)
+
+    def _decide(self, proposal: tuple[int, str, str, frozenset[int]], *, approve: bool) -> None:
         row, fingerprint, mark, people = proposal
         now = self.world.clock()
         with contextlib.suppress(NeedsHuman, UnsafePlan):
@@ -104,8 +111,24 @@ class Sending(RuleBasedStateMachine):
             if approve:
                 self.story.callouts.append(Callout(row, mark, people, now))
 
+    @rule(people=st.sets(st.sampled_from(EVERYBODY), min_size=1, max_size=4))
+    def ask(self, people: set[int]) -> None:
+        """Proposed and approved at once."""
+        self._decide(self._propose(people), approve=True)
+
+    @rule(who=st.sampled_from(EVERYBODY), way=st.sampled_from(WAYS))
+    def change_of_mind(self, who: int, way: str) -> None:
+        """Somebody says no in the minutes between the scheduling and the sending."""
+        self._run(None)
+        self._say_no(who, way)
+        self._run(None)
+        self._wait(20)
+
     @rule(wrong=WHAT_GOES_WRONG)
     def run(self, wrong: tuple[int, str] | None) -> None:
+        self._run(wrong)
+
+    def _run(self, wrong: tuple[int, str] | None) -> None:
         line = self.world.line
         if wrong is not None:
             line.faults = {len(line.moments) + wrong[0]: wrong[1]}
@@ -119,6 +142,9 @@ class Sending(RuleBasedStateMachine):
 
     @rule(minutes=st.sampled_from((5, 20, 240, 2000)))
     def wait(self, minutes: int) -> None:
+        self._wait(minutes)
+
+    def _wait(self, minutes: int) -> None:
         before = {e.id for e in self.world.zetkin.emails.values() if e.sent_to}
         self.world.pass_by(minutes=minutes)
         for sent in self.world.zetkin.emails.values():
@@ -127,10 +153,11 @@ class Sending(RuleBasedStateMachine):
                     if who in self.story.gone and self.story.gone[who].seen:
                         self.story.told_too_late.add((who, sent.title))
 
-    @rule(
-        who=st.sampled_from(EVERYBODY), way=st.sampled_from(("tag", "lost tag", "written down", "restricted"))
-    )
+    @rule(who=st.sampled_from(EVERYBODY), way=st.sampled_from(WAYS))
     def say_no(self, who: int, way: str) -> None:
+        self._say_no(who, way)
+
+    def _say_no(self, who: int, way: str) -> None:
         now, store = self.world.clock(), self.world.store
         if way == "tag":
             self.world.zetkin.on.add((who, OPTED_OUT))
@@ -226,7 +253,7 @@ class Sending(RuleBasedStateMachine):
 
 Sending.TestCase.settings = settings(
     max_examples=20,
-    stateful_step_count=30,
+    stateful_step_count=40,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
 )

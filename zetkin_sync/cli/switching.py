@@ -6,11 +6,12 @@ from typing import Annotated
 
 import typer
 
+from zetkin_sync import sending
 from zetkin_sync.cli import printing
 from zetkin_sync.cli.opening import district_of, opened, who
 from zetkin_sync.cli.running import District
 from zetkin_sync.errors import ConfigError
-from zetkin_sync.language import say
+from zetkin_sync.language import say, say_n
 from zetkin_sync.records import EVERY_DISTRICT, PAUSE, STOP
 from zetkin_sync.runner import Installation
 from zetkin_sync.store import controls
@@ -23,15 +24,25 @@ Job = Annotated[str, typer.Argument(help=_SAY("Which job, as in schedule.toml.")
 def stop(why: Why = None, district: District = None) -> None:
     """Stop all sending and every change in Zetkin, of one district or of all."""
     with opened() as installation:
-        controls.turn_on(
-            installation.store, district=_where(installation, district), name=STOP, who=who(), why=why
+        root = None if district is None else district_of(installation, district).root
+        carried = sending.stop(installation, district=root, who=who(), why=why)
+    printing.line(say("Everything is stopped; no write begins from now on."), style="bold red")
+    taken, left = carried.counts["cancelled"], carried.counts["not_confirmed"]
+    if taken:
+        printing.line(
+            say_n("{n} scheduled message is taken back.", "{n} scheduled messages are taken back.", n=taken)
         )
-    printing.line(
-        say(
-            "Everything is stopped. What Zetkin was to send later is taken back at the next run of apply_changes."
-        ),
-        style="bold red",
-    )
+    if left:
+        printing.line(
+            say_n(
+                "{n} is not confirmed as taken back; it is tried again at every run of apply_changes.",
+                "{n} are not confirmed as taken back; they are tried again at every run of apply_changes.",
+                n=left,
+            ),
+            style="bold red",
+        )
+    for note in carried.notes:
+        printing.line(note, style="yellow")
 
 
 def go(district: District = None) -> None:

@@ -46,7 +46,11 @@ def propose(facts: Facts, parameters: Mapping[str, Any]) -> Proposal:
 
 def sender_of(facts: Facts, parameters: Mapping[str, Any]) -> tuple[dict[str, int], tuple[Message, ...]]:
     """Who an email is from and how it looks, and what is missing in Zetkin for that."""
-    senders = facts.more.get("senders") or Senders()
+    return lacking(facts.more.get("senders") or Senders(), parameters)
+
+
+def lacking(senders: Senders, parameters: Mapping[str, Any]) -> tuple[dict[str, int], tuple[Message, ...]]:
+    """The sender and the look that the parameters choose, and which of them Zetkin does not have."""
     missing: list[Message] = []
     found: dict[str, int] = {}
     for name, ids, none in (
