@@ -79,8 +79,8 @@ def cpu(times: Times, label: str) -> float:
 
 
 def ratio(times: Times, label: str, to: str, what: str = "cpu") -> float:
-    """The median of the ratios inside each round; the peers run once where they take minutes."""
-    return float(median(a[what] / b[what] for a, b in zip(times[label], times[to], strict=False)))
+    """The median of the ratios inside each round."""
+    return float(median(a[what] / b[what] for a, b in zip(times[label], times[to], strict=True)))
 
 
 def size_table(times: Times) -> str:
@@ -168,6 +168,7 @@ def main() -> None:
     options.add_argument("--pages", default="100,1000", help="people a page")
     options.add_argument("--rounds", type=int, default=3)
     options.add_argument("--quick", action="store_true", help="10,000 people, no document written")
+    options.add_argument("--peers-up-to", type=int, default=100_000, help="they take minutes beyond")
     options.add_argument("--dry", action="store_true", help="print only")
     chosen = options.parse_args()
     sizes = [10_000] if chosen.quick else [int(n) for n in chosen.people.split(",")]
@@ -180,7 +181,7 @@ def main() -> None:
                     times: Times = defaultdict(list)
                     for number in range(chosen.rounds):
                         print(f"{n:,} people, {pp} a page, round {number + 1}", flush=True)
-                        one_round(times, url, n, pp, peers=n < 100_000 or (n == 100_000 and not number))
+                        one_round(times, url, n, pp, peers=n <= chosen.peers_up_to)
                     parts.append(f"### {n:,} people, {pp} a page\n\n{size_table(times)}")
                     figures += verdicts(times, n, pp)
                 if n == sizes[0]:
