@@ -11,6 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from tests.installations import finder
+from tests.mail_situations import CAMP, DUE, reader, usual
 from tests.mail_world import MailWorld
 from tests.unit.goals_facts import TODAY, district, event
 from tests.unit.test_mail_jobs import broken
@@ -25,6 +26,10 @@ from zetkin_sync.mail.proposals import counted
 from zetkin_sync.records import MailKind
 from zetkin_sync.records.facts import AskedFact, Facts, ParticipationFact, ResponseFact
 from zetkin_sync.reports import observing
+from zetkin_sync.reports.content import Tasks
+from zetkin_sync.reports.kinds.monthly import monthly
+from zetkin_sync.reports.readers import BOARD, NETWORK
+from zetkin_sync.reports.situation import Question
 from zetkin_sync.runner import Installation
 from zetkin_sync.store.engine import Store
 
@@ -155,3 +160,20 @@ def test_the_command_says_when_there_is_nothing_to_tell(world: MailWorld, comman
     found = command.invoke(status.app, ["preview", "--role", "region_group"])
     assert found.exit_code == 0
     assert found.stdout.strip()
+
+
+def test_the_boards_month_asks_what_only_a_person_knows_by_a_signed_link() -> None:
+    week = replace(
+        usual(),
+        questions=tuple(Question(goal=CAMP, address=f"https://x.example/attest/{n}") for n in range(5)),
+    )
+    mail = monthly(week, reader(BOARD, "sv"), due=DUE)
+    assert mail is not None
+    asked = next(
+        s for s in mail.sections if isinstance(s, Tasks) and "Bara ni vet" in Language("sv").say(s.heading)
+    )
+    assert Language("sv").say(asked.heading) == "Bara ni vet (5)"
+    assert [t.link.address for t in asked.items] == [f"https://x.example/attest/{n}" for n in range(3)]
+    without = monthly(week, reader(NETWORK, "sv"), due=DUE)
+    assert without is not None
+    assert not any(isinstance(s, Tasks) and s.heading.text.startswith("Only you") for s in without.sections)

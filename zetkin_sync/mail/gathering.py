@@ -28,11 +28,13 @@ from zetkin_sync.reports.situation import (
     JobStanding,
     MailTrouble,
     Month,
+    Question,
     Situation,
     Standing,
     Unit,
 )
 from zetkin_sync.settings import Settings
+from zetkin_sync.statements import answerable, attest_address
 from zetkin_sync.store import assessments, cases, mailings
 from zetkin_sync.store.engine import Store
 
@@ -45,6 +47,7 @@ CALLOUT_DAYS = 7
 RECORDING_DAYS = 30
 TROUBLE = timedelta(days=7)
 MONTHS = 6
+ANSWER_WITHIN = timedelta(days=35)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,6 +134,7 @@ class Gathering:
             first_time=not self._on(since),
             goals=self._figures(since),
             decisions=self.decisions,
+            questions=self._questions(),
             unread=observing.unread(facts),
             areas=observing.areas(observed, events=self.outward, days=AREA_DAYS, since=since),
             callouts=observing.callouts(facts, observed, since=since - timedelta(days=CALLOUT_DAYS)),
@@ -202,6 +206,23 @@ class Gathering:
             return found
         returned = Source(what=say("returned mail"), read=read)
         return {unit: (*some, returned) for unit, some in found.items()}
+
+    def _questions(self) -> tuple[Question, ...]:
+        """Goals that wait for somebody's word, each with an address that holds until the next month's mail."""
+        known = self.known
+        unanswered = {
+            row.goal for row in self._on(self.today).get(known.district, ()) if row.state == GoalState.UNKNOWN
+        }
+        return tuple(
+            Question(
+                goal=goal,
+                address=attest_address(
+                    known.settings, known.configuration, goal.id, until=self.today + ANSWER_WITHIN
+                ),
+            )
+            for goal in answerable(known.configuration)
+            if goal.id in unanswered
+        )
 
     def _alerts(self) -> list[Message]:
         """What goes wrong on our own side of sending."""

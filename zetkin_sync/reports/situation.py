@@ -53,6 +53,14 @@ class GoalFigure:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Question:
+    """A goal that only somebody's word can settle; the signed address opens the page that asks, behind a login."""
+
+    goal: Goal
+    address: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Decision:
     """A proposal that waits: how many people and changes, until when. `units` are the organizations it acts in."""
 
@@ -225,6 +233,7 @@ class Situation:
     units: Mapping[int, Unit] = field(default_factory=dict)
     goals: Mapping[int, tuple[GoalFigure, ...]] = field(default_factory=dict)
     decisions: tuple[Decision, ...] = ()
+    questions: tuple[Question, ...] = ()
     jobs: tuple[JobStanding, ...] = ()
     unread: tuple[Unread, ...] = ()
     areas: Mapping[int, tuple[AreaFigure, ...]] = field(default_factory=dict)

@@ -19,6 +19,8 @@ from zetkin_sync.reports.content import (
     Mail,
     Subject,
     Table,
+    Task,
+    Tasks,
     Tone,
     titled,
 )
@@ -30,6 +32,7 @@ from zetkin_sync.reports.standing import judged, lags, line, select
 from zetkin_sync.reports.words import STATES, TONES, signed
 
 MOST = 10
+QUESTIONS = 3
 FUND, COVERAGE = "ledger_share", "coverage"
 
 OUTLOOKS = {
@@ -50,6 +53,7 @@ def monthly(situation: Situation, reader: Reader, *, due: date) -> Mail | None:
     last = due.replace(day=1) - timedelta(days=1)
     sections: list[AnySection | None] = [
         *made(("tasks", "faults"), situation, reader),
+        _questions(situation, reader),
         _whole_plan(figures),
         _behind(figures, reader, situation),
         _forecast(figures),
@@ -74,6 +78,24 @@ def monthly(situation: Situation, reader: Reader, *, due: date) -> Mail | None:
         why_you=say("You get this mail every month as {role}.", role=reader.title),
         stop=stop(reader),
         change=change(reader),
+    )
+
+
+def _questions(situation: Situation, reader: Reader) -> Tasks | None:
+    """What only somebody's word can settle, with a signed link to the question; a few at a time."""
+    if not reader.decides or not situation.questions:
+        return None
+    asked = situation.questions[:QUESTIONS]
+    return Tasks(
+        heading=say("Only you know ({n})", n=len(situation.questions)),
+        items=tuple(
+            Task(
+                what=say("{title}", title=titled(q.goal.title.text(reader.language))),
+                details=(say("Is it done, not done, or not held this year?"),),
+                link=Link(label=say("Say how it stands"), address=q.address),
+            )
+            for q in asked
+        ),
     )
 
 
