@@ -48,7 +48,15 @@ LISTS: tuple[type[Mirror], ...] = (
     PeopleList,
 )
 PER_EVENT: tuple[type[Mirror], ...] = (Participation, Response)
-FURTHER = ("drawn_areas", "emails", "email_recipients", "journeys", "journey_instances", "journey_people")
+FURTHER = (
+    "drawn_areas",
+    "emails",
+    "email_recipients",
+    "email_stats",
+    "journeys",
+    "journey_instances",
+    "journey_people",
+)
 PARENT: dict[type[Mirror], type[Mirror]] = {
     records.EventStats: Event,
     records.Reminder: Event,

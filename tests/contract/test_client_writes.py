@@ -387,6 +387,17 @@ def test_reminding_needs_a_contact_and_says_whom_it_reminded(zetkin: Zetkin, peo
     assert zetkin.reminded(organization=ROOT, event=event) == {people[0]}
 
 
+# -- who has said no
+
+
+def test_whoever_declined_emails_in_zetkin_is_found_and_nobody_else(
+    zetkin: Zetkin, simulator: Simulated
+) -> None:
+    declined = simulator.state.unsubscribed[ROOT] & set(simulator.state.members(ROOT))
+    assert declined
+    assert zetkin.unsubscribed(organization=ROOT) == declined
+
+
 # -- the port
 
 

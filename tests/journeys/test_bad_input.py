@@ -237,7 +237,7 @@ def test_a_database_that_is_no_database(desk: Desk) -> None:
     (desk.folder / "broken.db").write_bytes(b"this is not a database" * 100)
     done = desk.run("runs", DATABASE_URL=f"sqlite:///{desk.folder}/broken.db")
     assert done.returncode == 1
-    assert "damaged" in done.stderr
+    assert "skadad" in done.stderr
 
 
 def test_logs_name_nobody(desk: Desk) -> None:

@@ -17,7 +17,9 @@ from zetkin_sync.errors import Trouble
 from zetkin_sync.records import (
     Case,
     CaseOutcome,
+    Email,
     EmailBlocked,
+    EmailStats,
     MailboxCursor,
     Organization,
     Person,
@@ -122,3 +124,21 @@ def test_before_anything_was_heard_nothing_is_claimed(command: Command, store: S
 
 def test_an_association_that_does_not_exist_is_said(command: Command) -> None:
     command("reach", "--unit", "Förening 99", code=2)
+
+
+def test_zetkins_own_count_stands_beside_ours(store: Store, command: Command) -> None:
+    assert reached(command)["zetkin_newest_email"] is None
+    with store.writing() as session:
+        for id_, hours, blocked in ((1, 50, 3), (2, 2, 9)):
+            sent = store.now() - timedelta(hours=hours)
+            session.add(Email(district=ROOT, organization=ROOT, id=id_, title="Brev", processed=sent))
+            session.add(
+                EmailStats(
+                    district=ROOT, organization=ROOT, email=id_, targets=100, blocked=blocked, no_email=4
+                )
+            )
+        session.add(Email(district=ROOT, organization=ROOT, id=3, title="Utkast"))
+        session.add(EmailStats(district=ROOT, organization=ROOT, email=3, targets=100, blocked=50))
+    newest = reached(command)["zetkin_newest_email"]
+    assert (newest["email"], newest["blocked"], newest["no_email"]) == (2, 9, 4)
+    assert "9 av 100 kunde inte få det (utan adress 4" in command("reach").stdout

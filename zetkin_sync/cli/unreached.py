@@ -16,6 +16,7 @@ from zetkin_sync.context import known_facts
 from zetkin_sync.errors import ConfigError
 from zetkin_sync.language import Message, Share, from_json, say
 from zetkin_sync.records.facts import Facts
+from zetkin_sync.store import bounce_facts
 from zetkin_sync.store import cases as stored
 
 _SAY = printing.say
@@ -39,6 +40,7 @@ def show_reach(
         facts = known_facts(installation.store, configuration, now=installation.store.now())
         with installation.store.reading() as session:
             alerts = [from_json(a.what) for a in stored.alerts(session, district=configuration.root)]
+            newest = bounce_facts.newest_email(session, district=configuration.root)
     if facts.reach is None:
         printing.line(say("No mailbox and no mail provider has been heard yet: nothing is known."))
         raise typer.Exit(printing.PARTIAL)
@@ -54,12 +56,34 @@ def show_reach(
         "cases_open": sum(c.closed is None for c in mine),
         "restored_this_week": restored(mine, since=facts.today - _WEEK, until=facts.today),
         "solved_in_30_days": [good, of],
+        "zetkin_newest_email": None
+        if newest is None
+        else {
+            "email": newest.email,
+            "targets": newest.targets,
+            "blocked": newest.blocked,
+            "no_email": newest.no_email,
+            "unsubscribed": newest.unsubscribed,
+            "blacklisted": newest.blacklisted,
+        },
         "alerts": [printing.say(alert) for alert in alerts],
     }
     if as_json:
         printing.print_json(found)
         return
     printing.table([say("What"), say("How many")], _rows(counted, found), numbers=[1])
+    if newest is not None:
+        printing.line(
+            say(
+                "Zetkin's own count for its newest email: {blocked} of {targets} could not get it "
+                "(without address {no_email}, declined {unsubscribed}, blocked {blacklisted}).",
+                blocked=newest.blocked,
+                targets=newest.targets,
+                no_email=newest.no_email,
+                unsubscribed=newest.unsubscribed,
+                blacklisted=newest.blacklisted,
+            )
+        )
     for alert in alerts:
         printing.line(say("To look at on our side: {what}", what=alert), style="yellow")
 

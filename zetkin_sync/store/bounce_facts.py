@@ -7,14 +7,17 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Table, select
-from sqlmodel import Session
+from sqlmodel import Session, col
+from sqlmodel import select as select_record
 
 from zetkin_sync.language import from_json
 from zetkin_sync.records import (
     Alert,
     Case,
     CaseOutcome,
+    Email,
     EmailBlocked,
+    EmailStats,
     MailboxCursor,
     Person,
     Probe,
@@ -31,6 +34,22 @@ _alerts: Table = Alert.__table__  # type: ignore[attr-defined]
 _probes: Table = Probe.__table__  # type: ignore[attr-defined]
 _blocked: Table = EmailBlocked.__table__  # type: ignore[attr-defined]
 _BEST = ("ok", "unknown", "doubtful", "complained", "unreachable")
+
+
+def newest_email(session: Session, *, district: int) -> EmailStats | None:
+    """What Zetkin itself says of the newest email of the district that has gone out: a check on our own count."""
+    query = (
+        select_record(EmailStats)
+        .join(Email, (col(Email.id) == EmailStats.email) & (Email.organization == EmailStats.organization))
+        .where(
+            EmailStats.district == district,
+            Email.district == district,
+            Email.organization == district,
+            col(Email.processed).is_not(None),
+        )
+        .order_by(col(Email.processed).desc())
+    )
+    return session.exec(query).first()
 
 
 def load(session: Session, *, district: int, zone: ZoneInfo) -> dict[str, Any]:
