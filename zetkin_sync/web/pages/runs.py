@@ -28,6 +28,7 @@ router = APIRouter()
 
 SHOWN = 40
 _LOOK = 1.0  # seconds between two looks at a run that is watched
+_SETTLE = 2.0  # seconds that a browser has to show the end
 _WATCHED = 900  # looks before the browser is to connect anew
 STATES: dict[str, Message] = {
     RunState.QUEUED: say("waiting"),
@@ -175,6 +176,9 @@ async def watch(view: Viewed, number: int) -> AsyncIterator[ServerSentEvent]:
                 raw_data=part(view, "_progress.html.j2", **facts), id=f"{found.fence}-{found.done}"
             )
         if ledger.is_finished(found):
+            await asyncio.sleep(
+                _SETTLE
+            )  # `done` closes the stream, also before the browser has shown the last part
             yield ServerSentEvent(raw_data=".", event="done")
             return
         await asyncio.sleep(_LOOK)
