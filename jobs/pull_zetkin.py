@@ -34,7 +34,8 @@ from zetkin_sync.records import (
     Tagging,
 )
 from zetkin_sync.store import erasures, reading, vanishing
-from zetkin_sync.store.mirror import Brake, read_whole
+from zetkin_sync.store.brake import Brake
+from zetkin_sync.store.mirror import read_whole
 
 LISTS: tuple[type[Mirror], ...] = (
     Person,

@@ -9,7 +9,8 @@ from typing import Any
 from tests.pulling import ROOT, Mirrored, simulated
 from zetkin_sync.demo.simulator.mutations import Mutation
 from zetkin_sync.records import Page, Person
-from zetkin_sync.store.mirror import Brake, read_whole
+from zetkin_sync.store.brake import Brake
+from zetkin_sync.store.mirror import read_whole
 from zetkin_sync.store.vanishing import conclude
 
 PEOPLE, LEAVING, SIZE = 800, 100, 20

@@ -25,8 +25,9 @@ from zetkin_sync.records import (
     Tagging,
     own_columns,
 )
+from zetkin_sync.store.brake import Brake
 from zetkin_sync.store.engine import Store
-from zetkin_sync.store.mirror import Brake, read_whole
+from zetkin_sync.store.mirror import read_whole
 from zetkin_sync.store.vanishing import forget
 
 Rows = dict[int, str]

@@ -14,8 +14,9 @@ from tests.unit.test_mirror import pages
 from zetkin_sync.errors import Temporary
 from zetkin_sync.language import say
 from zetkin_sync.records import Absence, Event, Found, Mirror, Missing, Organization, Page, Person, Project
+from zetkin_sync.store.brake import Brake
 from zetkin_sync.store.engine import Store
-from zetkin_sync.store.mirror import Brake, read_whole
+from zetkin_sync.store.mirror import read_whole
 from zetkin_sync.store.vanishing import PROVEN, conclude, ripe
 
 

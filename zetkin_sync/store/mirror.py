@@ -19,6 +19,7 @@ from sqlalchemy import Connection, Table, delete, func, insert, select, text, up
 from zetkin_sync.errors import ConfigError, NeedsHuman, Temporary, Trouble
 from zetkin_sync.language import Message, say, to_json
 from zetkin_sync.records import Absence, Mirror, MirrorPage, Missing, Page, Snapshot, own_columns
+from zetkin_sync.store.brake import Brake
 from zetkin_sync.store.bulk import Stage
 from zetkin_sync.store.engine import Store
 from zetkin_sync.store.held import DIGEST, Held, HeldPage, doubted, packed
@@ -30,16 +31,6 @@ _BATCH = 1000
 _pages: Table = MirrorPage.__table__  # type: ignore[attr-defined]
 _missing: Table = Missing.__table__  # type: ignore[attr-defined]
 _snapshots: Table = Snapshot.__table__  # type: ignore[attr-defined]
-
-
-class Brake(NamedTuple):
-    """How much of a list may go missing at once before a person is asked (ARCHITECTURE decision 5)."""
-
-    least: int = 2
-    share: float = 0.10
-
-    def holds(self, missing: int, of: int) -> bool:
-        return missing > max(self.least, self.share * of)
 
 
 class Scope(NamedTuple):
