@@ -392,11 +392,6 @@ def _transaction(connection: Connection) -> Iterator[None]:
     connection.execute(text("COMMIT"))
 
 
-def _batches(items: list[int]) -> Iterator[list[int]]:
-    for start in range(0, len(items), _BATCH):
-        yield items[start : start + _BATCH]
-
-
 def _each_batch(items: list[int], act: Any) -> None:
-    for some in _batches(items):
-        act(some)
+    for start in range(0, len(items), _BATCH):
+        act(items[start : start + _BATCH])
