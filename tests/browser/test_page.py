@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import threading
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +16,7 @@ from playwright.sync_api import Page
 from tests.browser.conftest import Axe, Picture, Watch, Window, sideways
 from tests.browser.served import served, working
 from tests.page_world import NORTH, ROOT, World
+from tests.plan_world import with_figures
 from zetkin_sync.context import Context, Outcome
 from zetkin_sync.language import say
 from zetkin_sync.records import PlanState
@@ -25,6 +28,18 @@ PAGES = (
     "/plans/1",
     "/plans/1/people",
     "/plans/2",
+    "/goals",
+    "/goals/1",
+    "/areas",
+    "/areas/haga",
+    "/callouts",
+    "/callouts/why?person=7&event=5",
+    "/reach",
+    "/reach/cases",
+    "/priorities",
+    "/registers",
+    "/confirm",
+    "/confirm/education-strategy",
     "/runs",
     "/runs/1",
     "/jobs",
@@ -45,6 +60,7 @@ def served_world(tmp_path: Path) -> Iterator[tuple[World, str]]:
 
 def filled(world: World) -> None:
     """Something on every page."""
+    with_figures(world)
     world.plan(people=12)
     world.mail_plan()
     world.run()
@@ -97,13 +113,16 @@ def test_pages_are_small_and_soon_there(served_world: tuple[World, str], window:
         assert painted < 5000, path
 
 
-def steps(context: Context) -> Outcome:
-    """A job that takes its time and says how far it is."""
-    import time
+seen = threading.Event()
+"""Set when a test has seen the run move: a slow browser must not come too late for it."""
 
+
+def steps(context: Context) -> Outcome:
+    """A job that takes its time, says how far it is, and does not end before somebody has seen that."""
     for done in range(8):
         context.progress(say("Reading Zetkin …"), done, 8)
         time.sleep(0.6)
+    seen.wait(timeout=60)
     return Outcome(counts={"read": 8})
 
 
@@ -118,14 +137,16 @@ def test_a_run_is_watched_while_it_moves(served_world: tuple[World, str], window
     streams: list[str] = []
     page.on("request", lambda r: streams.append(r.url) if r.url.endswith("/watch") else None)
     log_in(page, address)
+    seen.clear()
     with with_jobs(world):
         page.goto(f"{address}/runs")
         page.get_by_role("button", name=re.compile("Kör nu")).first.click()
         page.wait_for_url(re.compile(r"/runs/\d+$"))
         loads: list[str] = []
         page.on("load", lambda p: loads.append(p.url))
-        page.get_by_text(re.compile(r"Hämtar från Zetkin …: \d / 8")).wait_for()
-        page.get_by_text("klar", exact=True).wait_for(timeout=15_000)
+        page.get_by_text(re.compile(r"Hämtar från Zetkin …: \d / 8")).wait_for(timeout=40_000)
+        seen.set()
+        page.get_by_text("klar", exact=True).wait_for(timeout=40_000)
     assert page.locator("progress").count() == 0
     assert page.get_by_role("row", name=re.compile("read")).count() == 1
     assert len(streams) == 1 and loads == []
@@ -137,10 +158,11 @@ def test_without_javascript_the_page_follows_the_run_too(
     world, address = served_world
     page = window(javascript=False)
     log_in(page, address)
+    seen.set()
     with with_jobs(world):
         page.goto(f"{address}/runs")
         page.get_by_role("button", name=re.compile("Kör nu")).first.click()
-        page.get_by_text("klar", exact=True).wait_for(timeout=20_000)
+        page.get_by_text("klar", exact=True).wait_for(timeout=40_000)
 
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["with JavaScript", "without"])

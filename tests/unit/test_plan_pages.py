@@ -15,71 +15,22 @@ import pytest
 import shapely
 
 from tests.page_world import NORTH, ROOT, SOUTH, Browser, World, page_world
-from zetkin_sync.areas import Area
+from tests.plan_world import AREAS, CALLOUTS, DAY, REACH, picture, row, with_plan
 from zetkin_sync.configuration import Role
-from zetkin_sync.configuration.commitments import read_plans
 from zetkin_sync.goals.attestations import Ticket, ticket
 from zetkin_sync.goals.priorities import current
 from zetkin_sync.language import say, to_json
-from zetkin_sync.records import Event, Organization
-from zetkin_sync.store import assessments, attestations, cases, pictures, plan_facts, registers
+from zetkin_sync.records import Event
+from zetkin_sync.store import assessments, attestations, cases, plan_facts, registers
 from zetkin_sync.store.access import Deed, who
 
-DAY = date(2026, 11, 23)
 ADMIN = {ROOT: "admin"}
-
-
-def row(goal: str, unit: int, state: str, **more: Any) -> dict[str, Any]:
-    """A stored assessment, as the job that reconciles writes it."""
-    usual = {
-        "plan": "2023-2025",
-        "goal": goal,
-        "unit": unit,
-        "computed": datetime.fromisoformat("2026-11-23T05:00:00+00:00"),
-        "state": state,
-        "value": None,
-        "numerator": None,
-        "denominator": None,
-        "lower": None,
-        "upper": None,
-        "before": None,
-        "target": None,
-        "more_needed": None,
-        "shown": False,
-        "outlook": None,
-        "finding": to_json(say("{n} more needed", n=7)),
-        "missing": "[]",
-        "evidence": "[]",
-    }
-    return {**usual, **more}
 
 
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
     with page_world(tmp_path) as made:
-        areas = tuple(
-            Area(id=i, title=t) for i, t in (("haga", "Haga"), ("rinkeby", "Rinkeby & <b>Tensta</b>"))
-        )
-        district = made.configuration.district.model_copy(
-            update={"registers": ("activity_fund", "priorities")}
-        )
-        made.configure(
-            replace(
-                made.configuration,
-                district=district,
-                plans=tuple(read_plans(Path("config"), [])),
-                areas=replace(made.configuration.areas, areas=areas),
-            )
-        )
-        with made.store.writing() as session:
-            for id_, title, parent in (
-                (ROOT, "Distriktet", None),
-                (NORTH, "Norr", ROOT),
-                (SOUTH, "Söder", ROOT),
-            ):
-                session.add(
-                    Organization(district=ROOT, organization=ROOT, id=id_, title=title, parent=parent)
-                )
+        with_plan(made)
         yield made
 
 
@@ -328,28 +279,6 @@ def test_a_register_that_does_not_exist_a_missing_and_a_huge_file(world: World, 
 # -- areas, callouts, reach
 
 
-def picture(world: World, **bodies: Any) -> None:
-    made = {name: json.dumps(body) for name, body in bodies.items()}
-    with world.store.writing() as session:
-        pictures.put(session, made, district=ROOT, at=world.time.now)
-
-
-AREAS = {
-    "units": {
-        str(ROOT): [
-            {"id": "haga", "title": "Haga", "held": 0, "before": 2, "next": "2026-12-01", "owners": [NORTH]},
-            {"id": "rinkeby", "title": "Rinkeby & <b>Tensta</b>", "held": 3, "before": 3, "next": None, "owners": []},
-        ]
-    },
-    "white": [
-        {"area": "haga", "title": "Haga", "days": 41, "association": NORTH, "event": 5, "metres": 700,
-         "step": to_json(say("propose a callout to the activist network for the area"))},
-    ],
-    "events": {"haga": [500]},
-    "unplaced": 4,
-}  # fmt: skip
-
-
 def test_areas_show_what_happens_where_nothing_does_and_what_would_help(
     world: World, browser: Browser
 ) -> None:
@@ -384,18 +313,6 @@ def test_areas_show_what_happens_where_nothing_does_and_what_would_help(
     assert "41 dagar" not in words(own.get("/areas"))
 
 
-CALLOUTS = {
-    "needs": [
-        {"event": 5, "organization": NORTH, "title": "Affischering", "starts": "2026-12-01T18:00:00", "open": 4,
-         "required": 6, "priority": True, "area": "Haga"}
-    ],
-    "for_people": [{"event": 6, "title": "Torgmöte", "why": to_json(say("Nobody knows where it is."))}],
-    "total": {"name": None, "messages": 40, "signed_up": 9, "came": 7, "opted_out": 1, "messages_per_place": 4.4},
-    "by_callout": [{"name": "v. 47", "messages": 40, "signed_up": 9, "came": 7, "opted_out": 1, "messages_per_place": 4.44}],
-    "by_area": [], "by_type": [], "gini": 0.214, "never": 12, "warnings": [],
-}  # fmt: skip
-
-
 def test_callouts_show_the_need_and_what_came_of_asking(world: World, browser: Browser) -> None:
     text = words(browser.get("/callouts"))
     assert "Ingen förfrågan har gått ut än." in text and "Ingen aktivitet behöver fler just nu." in text
@@ -417,9 +334,7 @@ def test_why_a_person_is_not_asked_is_answered_and_looking_is_written_down(
 
 def test_reach_counts_per_association_and_lists_open_cases(world: World, browser: Browser) -> None:
     assert "Ingen studsbrevlåda har lästs än." in words(browser.get("/reach"))
-    unit = {"members": 200, "without_address": 20, "unreachable": 3, "complained": 1, "doubtful": 2, "unknown": 50,
-            "ok": 124, "without_channel": 1, "restored": 2, "open": 1}  # fmt: skip
-    picture(world, reach={"units": {str(ROOT): unit, str(NORTH): unit}})
+    picture(world, reach={"units": {str(ROOT): REACH, str(NORTH): REACH}})
     with world.store.writing() as session:
         values = {"district": ROOT, "organization": NORTH, "person": 4711, "address": b"a" * 32}
         cases.open_case(

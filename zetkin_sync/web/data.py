@@ -51,7 +51,11 @@ def add_listing(router: APIRouter, listing: Listing, row: Row) -> None:
         response_model=listing.answer_model(),
         summary=str(listing.title),
         tags=["lists"],
-        responses={401: {"description": "Nobody is logged in."}, 403: {"description": "Not with this role."}},
+        responses={
+            401: {"description": "Nobody is logged in."},
+            403: {"description": "Not with this role."},
+            404: {"description": "A unit that is not there, or that is not the viewer's."},
+        },
     )(api)
 
 
