@@ -93,6 +93,13 @@ def test_no_gate_is_closed_to_a_line_and_no_email_breaks_a_rule() -> None:
             }
 
 
+def test_a_wave_holds_no_more_than_may_leave_in_an_hour() -> None:
+    everything = planned(town(), policy=POLICY)
+    few = POLICY.model_copy(update={"caps": POLICY.caps.model_copy(update={"an_hour": 4})})
+    assert len(everything.asks) > 4
+    assert 0 < len(planned(town(), policy=few).asks) <= 4
+
+
 def test_the_order_of_facts_does_not_matter() -> None:
     known = town(3)
     history = History(

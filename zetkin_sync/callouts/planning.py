@@ -115,7 +115,7 @@ def _question(
         pairs=[(person, event, chance) for (person, event), chance in chances.items()],
         rules=Rules(
             lines=policy.lines,
-            budget=policy.budget,
+            budget=policy.most_at_once,
             tau=policy.tau,
             bundles=policy.bundles,
             half=policy.half,

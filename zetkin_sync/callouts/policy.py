@@ -201,6 +201,12 @@ class Policy(_Part):
         """What a message about events in their last wave must at least add."""
         return self.waves[-1].tau
 
+    @property
+    def most_at_once(self) -> int:
+        """So many messages a wave may hold: its budget, and what all together may get in an hour and on a day."""
+        most = (self.caps.an_hour, self.caps.a_day)
+        return min(most) if self.budget is None else min(*most, self.budget)
+
     def wave_of(self, days_before: float) -> int | None:
         """Which wave an event is in so many days before it starts; None before the first."""
         begun = [number for number, wave in enumerate(self.waves) if wave.days_before >= days_before]
