@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import shapely
+from icalendar import Calendar
 from pydantic import SecretStr
 from typer.testing import CliRunner, Result
 
@@ -24,7 +25,7 @@ from zetkin_sync.plan_status import status_of
 from zetkin_sync.records import Attestation, Event, EventType, Organization, Person, RegisterEntry, Snapshot
 from zetkin_sync.records.facts import PriorityFact
 from zetkin_sync.settings import Settings
-from zetkin_sync.store import assessments, priorities, registers, schema
+from zetkin_sync.store import assessments, logins, priorities, registers, schema
 from zetkin_sync.store.engine import Store
 
 ROOT = 1
@@ -216,6 +217,16 @@ def test_the_calendar_counts_back_from_each_day(command: Command) -> None:
     assert by_goal["slavery-day"]["day"] is None
     assert "8 mars" in command("calendar").stdout
     assert {spot["area"] for spot in found["white_spots"]} == set()
+    days = Calendar.from_ical(command("calendar", "--ics").stdout_bytes).walk("VEVENT")
+    named = {day["goal"] for day in found["days"] if day["day"]}
+    assert {str(day["UID"]).partition(".")[0] for day in days} == named
+
+
+def test_every_link_to_the_calendar_can_be_ended(command: Command, store: Store) -> None:
+    logins.remember(store, district=ROOT, who="user:7", name="")
+    logins.make_calendar_link(store, district=ROOT, who="user:7")
+    assert "1 länk avslutades." in command("calendar", "--end-links").stdout
+    assert logins.calendar_links(store) == []
 
 
 def test_a_register_is_taken_in_with_its_errors_named(command: Command, store: Store, tmp_path: Path) -> None:

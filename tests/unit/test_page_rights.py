@@ -87,6 +87,10 @@ may(("goals", "goals"), "GET", "/goals", EVERYBODY)
 may(("goals", "goals"), "GET", f"/goals?unit={SOUTH}", at_least("viewer", D))
 may(("goals", "goal"), "GET", "/goals/{goal}", EVERYBODY)
 may(("goals", "goal"), "GET", f"/goals/{{goal}}?unit={SOUTH}", at_least("viewer", D))
+may(("calendar", "calendar"), "GET", "/calendar", EVERYBODY)
+may(("calendar", "download"), "GET", "/calendar.ics", EVERYBODY)
+may(("calendar", "make_link"), "POST", "/calendar/link", EVERYBODY)
+may(("calendar", "drop_link"), "POST", "/calendar/link/end", EVERYBODY)
 may(("priorities", "priorities_"), "GET", "/priorities", EVERYBODY)
 may(("priorities", "priorities_"), "GET", f"/priorities?unit={SOUTH}", at_least("viewer", D))
 may(("priorities", "confirm"), "POST", "/priorities", at_least("approver", D, N), unit=NORTH)
@@ -115,6 +119,7 @@ LISTS = {
     "plans": EVERYBODY,
     "goals": EVERYBODY,
     "areas": EVERYBODY,
+    "days": EVERYBODY,
     "needs": at_least("viewer", D),
     "effects": at_least("viewer", D),
     "reach": EVERYBODY,
@@ -135,6 +140,7 @@ PUBLIC = OUTSIDE | {
     ("login", "use_link"),
     ("login", "local"),
     ("login", "choose_language"),
+    ("calendar", "feed"),
 }
 
 

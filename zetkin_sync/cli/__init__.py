@@ -65,7 +65,7 @@ _COMMANDS = {
         "attesting", "attest", _SAY("Say that something of the plan is done, or not, or was not held.")
     ),
     "calendar": _Command(
-        "goals", "calendar", _SAY("The days that the plan names, and what is to be done when.")
+        "calendar", "calendar", _SAY("The days that the plan names, and what is to be done when.")
     ),
     "times": _Command(
         "times", "times", _SAY("Events whose times look wrong, for a person to look at in Zetkin.")

@@ -1,4 +1,4 @@
-"""`goals`, `calendar`: where the plan stands, goal by goal, and why; the days that it names."""
+"""`goals`: where the plan stands, goal by goal, and why."""
 
 from __future__ import annotations
 
@@ -11,14 +11,11 @@ import typer
 from zetkin_sync import plugins
 from zetkin_sync.cli import printing
 from zetkin_sync.cli.opening import district_of, opened
-from zetkin_sync.context import known_facts
-from zetkin_sync.goals import Assessed, BoundPlan, Goal, Observed
+from zetkin_sync.goals import Assessed, Goal, Observed
 from zetkin_sync.goals.assess import points_each
-from zetkin_sync.goals.calendar import Commitment, commitments
 from zetkin_sync.goals.links import Links
 from zetkin_sync.goals.measurement import Evidence, Part
 from zetkin_sync.goals.table import markdown, set_by, target_of
-from zetkin_sync.goals.white_spots import WhiteSpot, white_spots
 from zetkin_sync.goals.words import ORDER, OUTLOOKS, state_of
 from zetkin_sync.language import Share, say
 from zetkin_sync.plan_status import PlanStatus, goal_named, plan_named, status_of, unit_named
@@ -83,40 +80,6 @@ def goals(  # noqa: PLR0917 - the order is the command's
             _print_all(status, asked)
         else:
             _print_one(status, chosen, asked, why=why)
-
-
-def calendar(district: District = None, as_json: AsJson = False) -> None:
-    """The days that the plan names, what is to be done when, and the priority areas where nothing happens."""
-    with opened() as installation:
-        configuration = district_of(installation, district)
-        facts = known_facts(installation.store, configuration, now=installation.store.now())
-        observed = Observed(facts)
-        found: list[tuple[BoundPlan, list[Commitment]]] = []
-        spots: list[WhiteSpot] = []
-        for bound in plugins.bound_plans(configuration):
-            found.append((bound, commitments(observed, bound)))
-            spots += white_spots(observed, events=bound.plan.events.get("outward", bound.plan.events["all"]))
-        if as_json:
-            printing.print_json(
-                {
-                    "days": [_day_as_dict(c) for _, days in found for c in days],
-                    "white_spots": [_spot_as_dict(s, observed) for s in spots],
-                }
-            )
-            return
-        for bound, days in found:
-            printing.line(bound.plan.title, style="bold")
-            printing.table(
-                [say("Day"), say("What"), say("State"), say("Next step"), say("Due")],
-                (_day_row(c) for c in days),
-            )
-        if spots:
-            printing.line(say("Priority areas where nothing has happened for 30 days"), style="bold")
-            printing.table(
-                [say("Area"), say("Days"), say("Association"), say("What would help")],
-                ((s.title, s.days, s.association and observed.title(s.association), s.step) for s in spots),
-                numbers=[1],
-            )
 
 
 def _print_all(status: PlanStatus, unit: int) -> None:
@@ -262,45 +225,4 @@ def _part_as_dict(part: Part, links: Links) -> dict[str, Any]:
         "of": part.of,
         "missing": [_SAY(message) for message in part.missing],
         "evidence": [{"kind": k, "id": i, "link": links.link(k, i)} for k, ids in part.evidence for i in ids],
-    }
-
-
-def _day_row(found: Commitment) -> tuple[object, ...]:
-    step = found.next_step
-    day = say("no date yet") if found.day is None else printing.language.long_day(found.day)
-    title = found.goal.title.text(printing.language.code)
-    return (
-        day,
-        title,
-        state_of(found.assessed) if found.judged else None,
-        step and step.what,
-        step and printing.language.day(step.due),
-    )
-
-
-def _day_as_dict(found: Commitment) -> dict[str, Any]:
-    return {
-        "goal": found.goal.id,
-        "title": found.goal.title.text(printing.language.code),
-        "day": found.day,
-        "state": found.assessed.state.value if found.judged else None,
-        "events": list(found.events),
-        "has_contact": found.contact,
-        "needed": found.needed,
-        "booked": found.booked,
-        "steps": [{"due": s.due, "what": _SAY(s.what), "done": s.done} for s in found.steps],
-    }
-
-
-def _spot_as_dict(spot: WhiteSpot, observed: Observed) -> dict[str, Any]:
-    return {
-        "area": spot.area,
-        "title": spot.title,
-        "days": spot.days,
-        "last_event": spot.last_event,
-        "association": spot.association,
-        "association_title": None if spot.association is None else observed.title(spot.association),
-        "next_event": spot.event,
-        "metres": spot.metres,
-        "step": _SAY(spot.step),
     }

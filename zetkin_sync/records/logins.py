@@ -87,3 +87,9 @@ class Actor(SQLModel, table=True):
     who: str = key("a Zetkin user id or an account", source=Source.ZETKIN, keep=Keep.ACCESS)
     name: str = stored("their name, encrypted", source=Source.ZETKIN, keep=Keep.ACCESS)
     seen: datetime = stored("when they last logged in", source=Source.OURS, keep=Keep.ACCESS)
+    calendar: str | None = stored(
+        "random letters that their link to the calendar is signed with; none when they have no link",
+        source=Source.OURS,
+        keep=Keep.ACCESS,
+        default=None,
+    )

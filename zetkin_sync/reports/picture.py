@@ -1,4 +1,4 @@
-"""What the pages show of areas, callouts and reach, made once from all facts: JSON of counts, places and events.
+"""What the pages show of areas, callouts, days and reach, made once from all facts: JSON of counts, places and events.
 
 A page must answer at once and hold no member in memory; so these figures are made where everything is at hand
 anyway, by the job that reconciles.
@@ -6,7 +6,7 @@ anyway, by the job that reconciles.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -19,20 +19,21 @@ from zetkin_sync.goals import BoundPlan, Observed
 from zetkin_sync.goals.events import EventFilter
 from zetkin_sync.goals.white_spots import white_spots
 from zetkin_sync.language import to_json
+from zetkin_sync.reports.days import days
 from zetkin_sync.reports.observing import areas
 
 DAYS = 30
 EFFECT = timedelta(days=180)
 WEEK = timedelta(days=7)
-NAMES = ("areas", "callouts", "reach")
 
 
-def pictures(observed: Observed, plans: Iterable[BoundPlan]) -> Mapping[str, str]:
+def pictures(observed: Observed, plans: Sequence[BoundPlan]) -> Mapping[str, str]:
     """Every view by its name, as JSON."""
     outward = next((p.plan.events["outward"] for p in plans if "outward" in p.plan.events), EventFilter())
     made = {
         "areas": _areas(observed, outward),
         "callouts": _callouts(observed),
+        "days": {"days": days(observed, plans)},
         "reach": _reach(observed),
     }
     return {name: msgspec.json.encode(body).decode() for name, body in made.items()}

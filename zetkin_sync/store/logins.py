@@ -192,10 +192,39 @@ def remember(store: Store, *, district: int, who: str, name: str) -> None:
     """Keep what somebody is called; `name` is encrypted already."""
     with store.writing() as session:
         now = store.now(session.connection())
-        session.merge(Actor(district=district, who=who, name=name, seen=now))
+        found = session.get(Actor, (district, who)) or Actor(district=district, who=who, name=name, seen=now)
+        found.name, found.seen = name, now
+        session.add(found)
 
 
 def actors(store: Store, *, district: int) -> dict[str, str]:
     """Everybody who has acted, by what the ledger calls them; names are encrypted."""
     with store.reading() as session:
         return {a.who: a.name for a in session.exec(select(Actor).where(Actor.district == district))}
+
+
+# -- links to the calendar
+
+
+def make_calendar_link(store: Store, *, district: int, who: str) -> None:
+    """From now on somebody has a link of its own to the calendar; the one before it opens nothing any more."""
+    with store.transaction() as connection:
+        mine = (col(Actor.district) == district, col(Actor.who) == who)
+        connection.execute(update(Actor).where(*mine).values(calendar=secrets.token_urlsafe(12)))
+
+
+def drop_calendar_links(store: Store, *, district: int | None = None, who: str | None = None) -> int:
+    """Make links to the calendar open nothing any more: a district's, somebody's. Returns how many there were."""
+    links = update(Actor).where(col(Actor.calendar).is_not(None))
+    if district is not None:
+        links = links.where(col(Actor.district) == district)
+    if who is not None:
+        links = links.where(col(Actor.who) == who)
+    with store.transaction() as connection:
+        return connection.execute(links.values(calendar=None)).rowcount
+
+
+def calendar_links(store: Store) -> list[Actor]:
+    """Everybody who has a link to the calendar."""
+    with store.reading() as session:
+        return list(session.exec(select(Actor).where(col(Actor.calendar).is_not(None))))

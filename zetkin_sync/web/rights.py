@@ -85,6 +85,7 @@ def enter(
     """
     mine = {district: found for district, found in grants.items() if found}
     if not mine:
+        logins.drop_calendar_links(installation.store, who=who)
         raise Refusal(
             403,
             say("You have no role in this district."),
@@ -142,6 +143,7 @@ def refreshed(installation: Installation, session: WebSession, *, login: Login |
     grants = {c.root: granted(c, person.roles) for c in installation.configurations}
     mine = {district: found for district, found in grants.items() if found}
     if session.district not in mine or session.who != f"{ZETKIN}{person.user}":
+        logins.drop_calendar_links(installation.store, district=session.district, who=session.who)
         raise Refusal(403, say("You have no role in this district."), say("Log in again."))
     values = {
         "grants": _json(mine),
