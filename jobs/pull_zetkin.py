@@ -116,6 +116,10 @@ class _Reader:
         self.concluded: list[Message] = []
 
     def read_organization(self, organization: int) -> None:
+        if not self.context.still_ours():
+            raise NeedsHuman(
+                say("Another worker has taken over the run."), say("Nothing is lost; that run goes on.")
+            )
         for record in LISTS:
             self.read(record, organization)
         tags = reading.own_tags(self.context.store, district=self.context.district, organization=organization)
@@ -169,10 +173,6 @@ class _Reader:
         resource = record.mirrored.resource
         if self.only is not None and resource not in self.only and record is not Organization:
             return Snapshot.model_construct(complete=True)
-        if not self.context.still_ours():
-            raise NeedsHuman(
-                say("Another worker has taken over the run."), say("Nothing is lost; that run goes on.")
-            )
         pages = self.context.zetkin.pages(record, organization=organization, parents=parents or ())
         snapshot = read_whole(
             self.context.store,

@@ -2,14 +2,16 @@
 
 The temporary table belongs to the connection, so a long download holds no lock; what was staged becomes
 visible in one transaction or not at all. SQLite takes executemany, PostgreSQL COPY (SYNC §3.5: 3.5 times
-faster than any other route). Values pass through the column's own bind processor, because set-based SQL
+faster than any other route). On SQLite a few rows wait in memory instead: most lists are short, and making a
+table costs more than their rows do. Values pass through the column's own bind processor, because set-based SQL
 goes past SQLModel's types.
 """
 
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Boolean, Connection, LargeBinary, Table, text
@@ -39,7 +41,6 @@ class Stage:
         self._key_of = operator.itemgetter(*(self.columns.index(name) for name in self.key))
         self._in_order = True
         self._last: Any = None
-        self._binders: list[tuple[int, Callable[[Any], Any]]] = []
         self._insert = ""
 
     def _create(self) -> None:
@@ -53,15 +54,17 @@ class Stage:
         primary = f", PRIMARY KEY ({', '.join(self.key)})" if self._sqlite else ""
         ending = " WITHOUT ROWID" if self._sqlite else ""
         self.connection.execute(text(f"CREATE TEMPORARY TABLE {self.name} ({definitions}{primary}){ending}"))
-        if self._sqlite:
-            binders = ((i, self._binder(name)) for i, name in enumerate(self.columns))
-            self._binders = [(i, binder) for i, binder in binders if binder is not None]
         marks = ", ".join("?" * len(self.columns))
         self._insert = f"INSERT OR REPLACE INTO {self.name} VALUES ({marks})"  # noqa: S608 - our own names
 
     @property
     def _sqlite(self) -> bool:
         return self.connection.dialect.name == "sqlite"
+
+    @cached_property
+    def _binders(self) -> list[tuple[int, Callable[[Any], Any]]]:
+        binders = ((i, self._binder(name)) for i, name in enumerate(self.columns))
+        return [(i, binder) for i, binder in binders if binder is not None]
 
     def _binder(self, name: str) -> Callable[[Any], Any] | None:
         kind = self.table.c[name].type
@@ -78,7 +81,7 @@ class Stage:
         self._in_order = self._in_order and self._continues(rows)
         self._waiting += rows
         if len(self._waiting) >= _TOGETHER:
-            self.flush()
+            self._send()
 
     def _continues(self, rows: list[Row]) -> bool:
         """Do these rows' keys ascend, and from where the ones before ended? Then none came twice."""
@@ -89,9 +92,16 @@ class Stage:
 
     def flush(self) -> None:
         """Send what waits to the database; must come before the transaction that merges it."""
+        if self._waiting and not self._short:
+            self._send()
+
+    @property
+    def _short(self) -> bool:
+        """Is everything still in memory, and may stay there?"""
+        return self._sqlite and not self._insert
+
+    def _send(self) -> None:
         rows, self._waiting = self._waiting, []
-        if not rows:
-            return
         if not self._insert:
             self._create()
         if not self._sqlite:
@@ -100,12 +110,12 @@ class Stage:
                 for row in rows:
                     copy.write_row(row)
             return
-        bound: Iterable[Row] = rows
-        if self._binders:
-            bound = [self._bind(row) for row in rows]
         self.connection.exec_driver_sql("BEGIN")
-        self.connection.exec_driver_sql(self._insert, bound)  # type: ignore[arg-type]
+        self.connection.exec_driver_sql(self._insert, self._bound(rows))
         self.connection.exec_driver_sql("COMMIT")
+
+    def _bound(self, rows: list[Row]) -> list[Row]:
+        return [self._bind(row) for row in rows] if self._binders else rows
 
     def _bind(self, row: Row) -> Row:
         values = list(row)
@@ -118,25 +128,31 @@ class Stage:
         """Upsert everything staged into the real table; `constants` fill the columns that were not staged."""
         if not self.count:
             return
-        fixed = ", ".join(f":{name}" for name in constants)
         source = ", ".join(self.columns)
-        twice = not self._sqlite and self.rows() < self.count  # sorting them costs as much as storing them
-        distinct = f"DISTINCT ON ({', '.join(self.key)}) " if twice else ""
-        order = f" ORDER BY {', '.join(self.key)}, ctid DESC" if twice else ""
+        into = f"INSERT INTO {self._quoted} ({', '.join(constants)}, {source})"  # noqa: S608 - our own names
         primary = ", ".join(c.name for c in self.table.primary_key)
         changed = [name for name in self.columns if not self.table.c[name].primary_key]
         action = ", ".join(f"{n} = excluded.{n}" for n in changed)
-        conflict = f"DO UPDATE SET {action}" if action else "DO NOTHING"
-        statement = (
-            f"INSERT INTO {self._quoted} ({', '.join(constants)}, {source}) "  # noqa: S608 - our own names
-            f"SELECT {distinct}{fixed}, {source} FROM {self.name} WHERE true{order} ON CONFLICT ({primary}) {conflict}"
-        )
-        self.connection.execute(text(statement), constants)
+        conflict = f"ON CONFLICT ({primary}) DO {f'UPDATE SET {action}' if action else 'NOTHING'}"
+        if self._short:
+            marks = ", ".join("?" * (len(constants) + len(self.columns)))
+            fixed = tuple(constants.values())
+            rows = [fixed + row for row in self._bound(self._waiting)]
+            self.connection.exec_driver_sql(f"{into} VALUES ({marks}) {conflict}", rows)
+            return
+        twice = not self._sqlite and self.rows() < self.count  # sorting them costs as much as storing them
+        distinct = f"DISTINCT ON ({', '.join(self.key)}) " if twice else ""
+        order = f" ORDER BY {', '.join(self.key)}, ctid DESC" if twice else ""
+        fixed_names = ", ".join(f":{name}" for name in constants)
+        source = f"SELECT {distinct}{fixed_names}, {source} FROM {self.name} WHERE true{order}"  # noqa: S608
+        self.connection.execute(text(f"{into} {source} {conflict}"), constants)
 
     def rows(self) -> int:
         """How many different rows are staged."""
         if self._in_order:
             return self.count
+        if self._short:
+            return len(set(map(self._key_of, self._waiting)))
         self.flush()
         counted = f"SELECT count(*) FROM (SELECT DISTINCT {', '.join(self.key)} FROM {self.name}) AS s"  # noqa: S608
         return int(self.connection.execute(text(counted)).scalar_one())
@@ -145,6 +161,10 @@ class Stage:
         """What is staged, row by row."""
         if not self.count:
             return iter(())
+        if self._short:
+            take = [self.columns.index(name) for name in columns]
+            latest = {self._key_of(row): row for row in self._waiting}
+            return iter([tuple(row[i] for i in take) for row in latest.values()])
         self.flush()
         return iter(self.connection.execute(text(f"SELECT {', '.join(columns)} FROM {self.name}")))  # noqa: S608
 

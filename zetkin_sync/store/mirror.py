@@ -136,12 +136,20 @@ class _Reading:
         columns = (_snapshots.c.id, _snapshots.c.complete, _snapshots.c.missing, _snapshots.c.seen)
         newest = select(*columns).where(*self._of(_snapshots)).order_by(_snapshots.c.id.desc()).limit(1)
         last = connection.execute(newest).first()
-        whole = connection.execute(newest.where(_snapshots.c.complete)).first()
+        whole = (
+            last
+            if last is None or last.complete
+            else connection.execute(newest.where(_snapshots.c.complete)).first()
+        )
         self.base: int | None = last.id if last else None
         self.last = (last.complete, last.missing, last.seen) if last else None
         self.held = Held(connection, self._of(_pages))
         self.before: int = whole.seen if whole else self.held.total
-        self.waiting = set(connection.execute(select(_missing.c.id).where(*self._of(_missing))).scalars())
+        self.waiting: set[int] = set()
+        if self.record.mirrored.absence is Absence.PROOF:
+            self.waiting.update(
+                connection.execute(select(_missing.c.id).where(*self._of(_missing))).scalars()
+            )
         self.read.update(parent for parent in self.keep if parent in self.held.pages)
 
     def _of(self, table: Table) -> list[Any]:
