@@ -13,7 +13,6 @@ from typing import Any
 
 from zetkin_sync import plugins
 from zetkin_sync.configuration import Configuration
-from zetkin_sync.context import known_facts
 from zetkin_sync.errors import ConfigError
 from zetkin_sync.goals import Goal
 from zetkin_sync.goals.attestations import VERDICTS, Ticket, expiry, refused, ticket
@@ -25,7 +24,7 @@ from zetkin_sync.problems import one_of
 from zetkin_sync.records import Attestation
 from zetkin_sync.records.facts import PriorityFact
 from zetkin_sync.settings import Settings
-from zetkin_sync.store import attestations, priorities, registers
+from zetkin_sync.store import attestations, plan_facts, priorities, reading, registers
 from zetkin_sync.store import people as stored_people
 from zetkin_sync.store.engine import Store
 
@@ -190,10 +189,13 @@ def upload(
     compared and never stored.
     """
     found = plugins.register(register, configuration)
-    now = store.now()
-    facts = known_facts(store, configuration, now=now)
-    units = {o.title: o.id for o in facts.organizations} | {str(o.id): o.id for o in facts.organizations}
-    areas = {a.id: a.id for a in facts.areas} | {a.title: a.id for a in facts.areas}
+    now, district = store.now(), configuration.root
+    today = now.astimezone(configuration.district.zone).date()
+    organizations = reading.organizations(store, district=district)
+    units = {o.title: o.id for o in organizations} | {str(o.id): o.id for o in organizations}
+    drawn = plan_facts.drawn_areas(store, district=district)
+    index = configuration.area_index(today, drawn=drawn)
+    areas = {a.id: a.id for a in index.areas} | {a.title: a.id for a in index.areas}
     more: dict[str, Any] = {}
     if found.name == "members":
         more["key"] = settings.key
@@ -203,13 +205,11 @@ def upload(
     result = Upload(register=found.name, rows=len(rows), errors=tuple(errors))
     if not keep or (errors and (strict or not rows)):
         return result
-    district = configuration.root
     if found.name == "members":
         listed = stored_people.registered(store, district=district)
         return replace(result, taken=True, members=differences(rows, listed))
     with store.writing() as session:
         if found.name == "priorities":
-            today = now.astimezone(configuration.district.zone).date()
             priorities.replace_lists(
                 session, rows, district=district, source="register", who=who, at=now, today=today
             )
