@@ -129,7 +129,7 @@ class Stage:
         if not self.count:
             return
         source = ", ".join(self.columns)
-        into = f"INSERT INTO {self._quoted} ({', '.join(constants)}, {source})"  # noqa: S608 - our own names
+        into = f"INSERT INTO {self._quoted} ({', '.join(constants)}, {source})"
         primary = ", ".join(c.name for c in self.table.primary_key)
         changed = [name for name in self.columns if not self.table.c[name].primary_key]
         action = ", ".join(f"{n} = excluded.{n}" for n in changed)

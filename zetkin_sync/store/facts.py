@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import msgspec
 from sqlalchemy import Table, func, select
 from sqlmodel import Session
 
@@ -44,8 +46,6 @@ from zetkin_sync.store.asked import asked_since
 from zetkin_sync.store.engine import Store
 
 USUAL_LENGTH = timedelta(hours=2)  # of an event without an end
-
-
 HISTORY = timedelta(days=400)  # how far back it matters who was asked
 
 
@@ -84,6 +84,10 @@ def load(
         )
 
 
+_id = itemgetter(0)
+_by_event = itemgetter(0, 1)
+
+
 class _Reader:
     def __init__(self, session: Session, district: int) -> None:
         self.connection = session.connection()
@@ -110,11 +114,14 @@ class _Reader:
 
     def people(self) -> tuple[PersonFact, ...]:
         """One value a person; where organizations list them differently, the first that knows a value wins."""
-        listed: dict[int, list[Any]] = defaultdict(list)
-        columns = ("id", "organization", "address", "has_phone", "has_post", "postcode", "is_user", "fields")
-        for row in self.rows(Person, *columns):
-            listed[row.id].append(row)
-        return tuple(_merged(listed[i]) for i in sorted(listed))
+        table: Table = Person.__table__  # type: ignore[attr-defined]
+        columns = (table.c[n] for n in ("id", "organization", "has_phone", "has_post", "postcode", "is_user"))
+        query = (
+            select(*columns, table.c.fields, table.c.address.is_not(None))
+            .where(table.c.district == self.district)
+            .order_by(table.c.id, table.c.organization)
+        )
+        return tuple(_merged(i, list(rows)) for i, rows in groupby(self.connection.execute(query), _id))
 
     def tags(self) -> tuple[TagFact, ...]:
         people: dict[int, set[int]] = defaultdict(set)
@@ -172,14 +179,13 @@ class _Reader:
         rows = self.rows(Participation, "event", "person", "attended", "noshow", "cancelled", "reminded")
         return tuple(
             ParticipationFact(event=e, person=p, attended=a, noshow=n, cancelled=c, reminded=r)
-            for e, p, a, n, c, r in sorted(rows, key=lambda r: (r.event, r.person))
+            for e, p, a, n, c, r in sorted(rows, key=_by_event)
         )
 
     def responses(self) -> tuple[ResponseFact, ...]:
         rows = self.rows(Response, "event", "person", "responded")
         return tuple(
-            ResponseFact(event=e, person=p, responded=at)
-            for e, p, at in sorted(rows, key=lambda r: (r.event, r.person))
+            ResponseFact(event=e, person=p, responded=at) for e, p, at in sorted(rows, key=_by_event)
         )
 
     def officials(self) -> tuple[OfficialFact, ...]:
@@ -226,20 +232,24 @@ class _Reader:
         return tuple(sorted(found, key=lambda f: (f.resource, f.organization)))
 
 
-def _merged(rows: list[Any]) -> PersonFact:
-    rows.sort(key=lambda r: r.organization)
+def _merged(person: int, rows: list[Any]) -> PersonFact:
     fields: dict[str, Any] = {}
-    for row in rows:
-        for slug, value in json.loads(row.fields or "{}").items():
-            if fields.get(slug) is None:
-                fields[slug] = value
+    has_email = has_phone = has_post = is_user = False
+    postcode: str | None = None
+    for _, _, phone, post, code, user, own, email in rows:
+        has_email, has_phone, has_post = has_email or email, has_phone or phone, has_post or post
+        is_user, postcode = is_user or user, postcode or code or None
+        if own:
+            for slug, value in msgspec.json.decode(own).items():
+                if fields.get(slug) is None:
+                    fields[slug] = value
     return PersonFact(
-        id=rows[0].id,
-        organizations=tuple(row.organization for row in rows),
-        has_email=any(row.address is not None for row in rows),
-        has_phone=any(row.has_phone for row in rows),
-        has_post=any(row.has_post for row in rows),
-        postcode=next((row.postcode for row in rows if row.postcode), None),
-        is_user=any(row.is_user for row in rows),
+        id=person,
+        organizations=tuple(row[1] for row in rows),
+        has_email=has_email,
+        has_phone=has_phone,
+        has_post=has_post,
+        postcode=postcode,
+        is_user=is_user,
         fields=fields,
     )
