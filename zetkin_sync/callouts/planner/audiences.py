@@ -25,6 +25,7 @@ class Desk:
         cuts = np.cumsum(np.bincount(core.event, minlength=core.events))[:-1]
         self.of_event: list[Ints] = np.split(order, cuts)
         self._of_person: dict[int, list[tuple[int, int, float]]] = {}
+        self._fitting: dict[tuple[int, ...], tuple[Ints, Floats, Floats]] = {}
 
     def of_person(self, person: int) -> list[tuple[int, int, float]]:
         """Her pairs: number, event, chance."""
@@ -34,6 +35,21 @@ class Desk:
             begin, end = int(core.first[person]), int(core.first[person + 1])
             events, chances = core.event[begin:end].tolist(), core.chance[begin:end].tolist()
             found = self._of_person[person] = list(zip(range(begin, end), events, chances, strict=True))
+        return found
+
+    def fitting(self, bundle: tuple[int, ...]) -> tuple[Ints, Floats, Floats]:
+        """Whom the bundle fits, their chances by line (0: not for her), and what a message to each must add."""
+        found = self._fitting.get(bundle)
+        if found is None:
+            core = self.core
+            pairs = [self.of_event[event] for event in bundle]
+            fits = np.bincount(np.concatenate([core.person[some] for some in pairs]), minlength=core.people)
+            people = np.flatnonzero(2 * fits >= len(bundle) if core.rules.half else fits)
+            chances = np.zeros((len(bundle), core.people))
+            for line, some in zip(chances, pairs, strict=True):
+                line[core.person[some]] = core.chance[some]
+            toll = np.maximum(core.toll[people], LEAST)
+            found = self._fitting[bundle] = (people, chances[:, people], toll)
         return found
 
     def sums(self, bundle: Sequence[int], value: Floats) -> Floats:
@@ -107,30 +123,54 @@ class Bundled:
         return next(number for number in sorted(numbers) if self.pairs(person, number) == wanted)
 
 
+class _Offer:
+    """One bundle while it is given out: what it adds beyond her toll for each of those it fits."""
+
+    def __init__(self, choice: Bundled, number: int) -> None:
+        self.bundle = choice.bundles[number]
+        self.people, self.chances, toll = choice.desk.fitting(self.bundle)
+        self.toll = toll.copy()
+        self.at, self.stale = 0, False
+
+    def best(self, worth: list[float]) -> tuple[float, int]:
+        """Minus the most that it adds as things stand, and for whom; sorts the best first."""
+        if not len(self.people):
+            return np.inf, -1
+        left = -self.toll
+        for event, chances in zip(self.bundle, self.chances, strict=True):
+            left += worth[event] * chances
+        self.at, self.stale = int(left.argmax()), False
+        return -float(left[self.at]), int(self.people[self.at])
+
+    def close(self) -> None:
+        """The one who was best has another message."""
+        self.toll[self.at] = np.inf
+
+
 def assign(choice: Bundled) -> tuple[Menus, Filling]:
-    """Always the person whose best bundle adds most beyond her toll as things stand, until none does."""
+    """Always the person and the bundle that add most beyond her toll as things stand, until none does.
+
+    What a bundle adds only falls as others are asked, so it is reckoned anew only when it seems the best.
+    """
     core = choice.desk.core
-    filling, toll = Filling(core), np.maximum(core.toll, LEAST).tolist()
-    first = choice.possible(core.weight[core.event] * core.chance)
-    heap = [
-        (toll[person] - gain, person)
-        for person, gain in enumerate(first.tolist())
-        if gain >= toll[person] - LEAST
-    ]
+    filling = Filling(core)
+    offers = [_Offer(choice, number) for number in range(len(choice.bundles))]
+    heap = [(*offer.best(filling.worth), number) for number, offer in enumerate(offers)]
     heapq.heapify(heap)
     menus: Menus = {}
-    while heap and len(menus) < core.budget:
-        promised, person = heapq.heappop(heap)
-        gain, bundle = choice.best_bundle(person, filling.worth)
-        short = toll[person] - gain
-        if bundle < 0 or short > 0:
-            continue
-        if short > promised + LEAST and heap and short > heap[0][0] + LEAST:
-            heapq.heappush(heap, (short, person))
-            continue
-        menus[person] = menu = []
-        for pair, event, chance in choice.desk.of_person(person):
-            if bundle in choice.where[event]:
-                menu.append(pair)
-                filling.add(event, chance)
+    while heap and heap[0][0] <= 0 and len(menus) < core.budget:
+        _, person, number = heap[0]
+        offer = offers[number]
+        if person in menus:
+            offer.close()
+        elif not offer.stale:
+            menus[person] = menu = []
+            for pair, event, chance in choice.desk.of_person(person):
+                if number in choice.where[event]:
+                    menu.append(pair)
+                    filling.add(event, chance)
+                    for other in choice.where[event]:
+                        offers[other].stale = True
+            offer.close()
+        heapq.heapreplace(heap, (*offer.best(filling.worth), number))
     return menus, filling
