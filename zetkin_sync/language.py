@@ -168,6 +168,8 @@ class Language:
     def value(self, value: Value) -> str:
         """One value as a reader of this language writes it."""
         match value:
+            case str():
+                return value
             case None:
                 return "–"
             case bool():
@@ -186,8 +188,6 @@ class Language:
                 return self.moment(value.value)
             case Message():
                 return self.say(value)
-            case _:
-                return value
 
     def number(self, value: float) -> str:
         if isinstance(value, int) and abs(value) < 1000:  # most numbers, and babel takes its time

@@ -60,6 +60,7 @@ from zetkin_sync.reports.situation import (
     Unread,
 )
 from zetkin_sync.reports.small_numbers import together
+from zetkin_sync.reports.spoken import SpokenMail, spoken
 from zetkin_sync.reports.subject import subject_line
 
 SV, EN = Language("sv", ZONE), Language("en", ZONE)
@@ -190,8 +191,8 @@ def reachable(kind: Any, seen: set[Any]) -> Iterator[tuple[str, Any]]:
 
 def test_no_personal_field_can_be_reached_from_what_a_template_is_given() -> None:
     seen: set[Any] = set()
-    fields = [name for name, _ in reachable(Mail, seen)]
-    assert {"Mail.sections", "Task.link", "Cell.value", "Source.read"} <= set(fields)
+    fields = [name for top in (Mail, SpokenMail) for name, _ in reachable(top, seen)]
+    assert {"Mail.sections", "Task.link", "Cell.value", "Source.read", "SpokenRow.cells"} <= set(fields)
     tables = {r for r in vars(records).values() if isinstance(r, type) and hasattr(r, "__table__")}
     assert not seen & tables
     odd = {
@@ -217,7 +218,7 @@ def test_the_search_finds_a_personal_field() -> None:
 def test_a_template_that_asks_for_a_person_fails_and_shows_nothing() -> None:
     template = _environment().from_string("{{ mail.person.email }}")
     with pytest.raises(UndefinedError):
-        template.render({"mail": next(every_mail())})
+        template.render({"mail": spoken(next(every_mail()), Language("sv", ZONE))})
 
 
 def test_the_situation_holds_no_record_and_no_field_of_a_person() -> None:
