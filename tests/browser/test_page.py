@@ -148,7 +148,7 @@ def test_a_run_is_watched_while_it_moves(served_world: tuple[World, str], window
         seen.set()
         page.get_by_text("klar", exact=True).wait_for(timeout=40_000)
     assert page.locator("progress").count() == 0
-    assert page.get_by_role("row", name=re.compile("read")).count() == 1
+    assert page.get_by_role("row", name=re.compile("lästa")).count() == 1
     assert len(streams) == 1 and loads == []
 
 

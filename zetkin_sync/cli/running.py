@@ -18,6 +18,8 @@ from zetkin_sync.errors import ConfigError
 from zetkin_sync.language import Message, say
 from zetkin_sync.live import Live
 from zetkin_sync.records import Run, RunState
+from zetkin_sync.reports.counts import count_name
+from zetkin_sync.reports.words import job_name
 from zetkin_sync.runner import LEASE, Installation, Watch, carry, owner_name
 from zetkin_sync.settings import read_settings
 from zetkin_sync.store import claims, ledger, upkeep
@@ -111,11 +113,12 @@ def show_run(run: Run, *, as_json: bool = False) -> None:
         printing.print_json(as_dict(run))
         return
     printing.line(
-        say("{job}: {state}", job=run.job, state=STATES[run.state]),
+        say("{job}: {state}", job=job_name(run.job), state=STATES[run.state]),
         style={"ok": "green", "partial": "yellow", "failed": "bold red"}.get(run.state),
     )
     if counts:
-        printing.table([say("What"), say("How many")], sorted(counts.items()), numbers=[1])
+        rows = sorted((printing.say(count_name(name, {})), n) for name, n in counts.items())
+        printing.table([say("What"), say("How many")], rows, numbers=[1])
     for note in notes:
         printing.line(f"  • {printing.say(note)}")
 

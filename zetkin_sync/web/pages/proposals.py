@@ -10,10 +10,11 @@ from fastapi import APIRouter, Form, Query
 from fastapi.responses import HTMLResponse, Response
 
 from zetkin_sync.apply.decide import decide
+from zetkin_sync.callouts.explanation import likely
 from zetkin_sync.errors import Trouble
-from zetkin_sync.language import Message, say
-from zetkin_sync.records import IntentState
-from zetkin_sync.store import outbox, plans
+from zetkin_sync.language import say
+from zetkin_sync.reports.counts import EFFECTS
+from zetkin_sync.store import behind, outbox, plans
 from zetkin_sync.web.blocks import as_html
 from zetkin_sync.web.guard import framed
 from zetkin_sync.web.journal import note
@@ -27,15 +28,6 @@ from zetkin_sync.web.view import View, Viewed
 router = APIRouter()
 
 SHOWN = 40
-INTENTS: dict[str, Message] = {
-    IntentState.PLANNED: say("not begun"),
-    IntentState.SENDING: say("being done"),
-    IntentState.SCHEDULED: say("will be sent by Zetkin at a set time"),
-    IntentState.DONE: say("done"),
-    IntentState.UNKNOWN: say("not known: looked up before anything more"),
-    IntentState.PARKED: say("put aside: a person must look"),
-    IntentState.CANCELLED: say("cancelled"),
-}
 PEOPLE = 25  # names on one page: each is a question to Zetkin
 _LONGEST = 2**53
 
@@ -102,7 +94,7 @@ def proposal(view: Viewed, number: int) -> Response:
     effects = outbox.intents_of(view.store, plan=found.number) if found.approvals else []
     counted = Counter(effect.state for effect in effects)
     return page(
-        view, "proposal.html.j2", p=found, effects=[(INTENTS[s], n) for s, n in sorted(counted.items())]
+        view, "proposal.html.j2", p=found, effects=[(EFFECTS[s], n) for s, n in sorted(counted.items())]
     )
 
 
@@ -119,6 +111,10 @@ def people(
         raise not_found()
     chosen = found.groups[group]
     shown = chosen.people[start : start + PEOPLE]
+    asks = {person: chosen.asks[person] for person in shown if person in chosen.asks}
+    titles = behind.events_of(
+        view.store, {event for events, _ in asks.values() for event in events}, district=view.district
+    )
     return page(
         view,
         "people.html.j2",
@@ -127,6 +123,10 @@ def people(
         people=named(view, shown, organization=chosen.organization, why=f"plan {found.number}"),
         start=start,
         step=PEOPLE,
+        asks={
+            p: (events, None if chance is None else likely(chance)) for p, (events, chance) in asks.items()
+        },
+        titles={event.id: event.title or str(event.id) for event in titles},
     )
 
 

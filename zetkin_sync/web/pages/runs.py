@@ -16,6 +16,7 @@ from starlette.concurrency import run_in_threadpool
 from zetkin_sync.configuration import Role
 from zetkin_sync.language import Message, from_json, say
 from zetkin_sync.records import Mirror, Run, RunState
+from zetkin_sync.reports.counts import count_name
 from zetkin_sync.reports.words import job_name
 from zetkin_sync.store import controls, ledger, upkeep
 from zetkin_sync.web.journal import note
@@ -204,7 +205,6 @@ def _run(view: View, number: int) -> Run:
 
 
 def _facts(view: View, found: Run) -> dict[str, Any]:
-    counts: dict[str, Any] = json.loads(found.counts)
     return {
         "run": found,
         "title": job_name(module_of(view, found.job)),
@@ -214,6 +214,13 @@ def _facts(view: View, found: Run) -> dict[str, Any]:
         "position": None if found.state != RunState.QUEUED else ledger.position(view.store, found),
         "who": view.named(found.asked_by),
         "notes": ledger.notes_of(found),
-        "counts": sorted(counts.items()),
+        "counts": _counted(view, json.loads(found.counts)),
         "may_stop": view.may(Role.TRIGGER),
     }
+
+
+def _counted(view: View, counts: Mapping[str, int]) -> list[tuple[str, int]]:
+    """What a run came to, in the viewer's words."""
+    actions, _ = view.installation.bound(view.district)
+    titles = {name: action.title for name, action in actions.items()}
+    return sorted((view.say(count_name(name, titles)), n) for name, n in counts.items())
