@@ -242,7 +242,7 @@ class World:
         assert number is not None
         return number
 
-    def mail_plan(self) -> int:
+    def mail_plan(self, **payload: Any) -> int:
         """A proposal that sends an email to two people."""
         text = [{"kind": "string", "value": "Hej <script>alert(1)</script>"}]
         blocks = [
@@ -255,7 +255,12 @@ class World:
             organization=ROOT,
             key="mail:1",
             reason=say("Too few have signed up."),
-            payload={"people": [101, 102], "subject": "Bokbord i Haga", "parts": [{"blocks": blocks}]},
+            payload={
+                "people": [101, 102],
+                "subject": "Bokbord i Haga",
+                "parts": [{"blocks": blocks}],
+                **payload,
+            },
         )
         plan = Plan(
             action="plan_callouts",

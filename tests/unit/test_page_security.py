@@ -241,6 +241,9 @@ def test_members_and_foreign_admins_are_not_let_in(world: World, roles: dict[int
     assert answer.status_code == 403
     assert "Du har ingen roll" in answer.text
     assert browser.get("/").headers["location"].startswith("/login")
+    (entry,) = access.who(world.store, [Deed.REFUSED], district=ROOT)
+    assert (entry.who, entry.why) == ("user:7", "no_role")
+    assert logins.actors(world.store, district=ROOT) == {}, "whoever was not let in leaves no name"
 
 
 def test_a_state_that_we_did_not_give_is_refused(world: World) -> None:

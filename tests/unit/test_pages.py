@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ import pytest
 
 from tests.page_world import NORTH, ROOT, Browser, World, page_world
 from zetkin_sync.language import say
-from zetkin_sync.records import PlanState, RunState
+from zetkin_sync.records import Event, PlanState, RunState
 from zetkin_sync.store import claims, controls, ledger, plans
 from zetkin_sync.store.access import Deed, who
 
@@ -173,6 +173,22 @@ def test_names_come_from_zetkin_when_they_are_looked_at_and_that_is_noted(
     assert "Person 125" in words(browser.get(f"/plans/{plan}/people?start=25"))
 
 
+def test_the_audience_of_a_callout_says_what_each_is_asked_about_and_why(
+    world: World, browser: Browser
+) -> None:
+    with world.store.writing() as session:
+        session.add(
+            Event(district=ROOT, organization=NORTH, id=5, title="Bokbord", starts=datetime(2026, 12, 1))
+        )
+    plan = world.mail_plan(asks={"101": [5], "102": [5, 6]}, chances={"101": 0.4})
+    audience = browser.get(f"/plans/{plan}/people")
+    text = words(audience)
+    assert "Person 101 Bokbord" in text and "Sannolikhet att komma: hög" in text
+    assert text.count("Bokbord · Varför") == 2 and "/callouts/why?person=102&amp;event=6" in audience.text
+    why = words(browser.get("/callouts/why?person=101&event=5"))
+    assert "Efter vad som är känt nu" in why
+
+
 @pytest.mark.parametrize("number", ["0", "999", "9" * 30, "-1", "x"])
 def test_a_proposal_that_is_not_there(browser: Browser, number: str) -> None:
     assert browser.get(f"/plans/{number}").status_code in (404, 422)
@@ -197,6 +213,21 @@ def test_a_run_in_the_queue_says_how_many_are_before_it(world: World, browser: B
     first, second = world.run(slot="a"), world.run(job="reconcile", slot="b")
     assert "Efter" not in words(browser.get(f"/runs/{first}"))
     assert "Efter 1 annan körning." in words(browser.get(f"/runs/{second}"))
+
+
+def test_another_request_for_a_job_that_runs_waits_its_turn(world: World, browser: Browser) -> None:
+    browser.get("/runs")
+    for request in ("first-request", "second-request"):
+        place = browser.post("/runs", {"job": "pull_zetkin", "request": request}).headers["location"]
+    lease = timedelta(minutes=1)
+    first = claims.claim(world.store, owner="w", lease=lease)
+    assert first is not None and claims.claim(world.store, owner="x", lease=lease) is None
+    text = words(browser.get(place))
+    assert "väntar" in text and "Efter 1 annan körning." in text
+    with world.store.writing() as session:
+        claims.finish(session, first, state=RunState.OK, counts={}, notes=[], at=world.time.now)
+    second = claims.claim(world.store, owner="x", lease=lease)
+    assert second is not None and place == f"/runs/{second.run}"
 
 
 def test_the_stream_sends_the_progress_and_then_that_it_is_over(world: World, browser: Browser) -> None:

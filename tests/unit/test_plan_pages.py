@@ -118,6 +118,16 @@ def test_an_association_sees_its_own_goals_and_no_other_units(world: World) -> N
     assert browser.get(f"/api/v1/goals?unit={SOUTH}").status_code == 404
 
 
+def test_the_overview_has_the_areas_in_brief(world: World, browser: Browser) -> None:
+    assert "Prioriterade områden" not in words(browser.get("/"))
+    picture(world, areas=AREAS)
+    text = words(browser.get("/"))
+    assert "1 av 2 områden har haft en aktivitet på 30 dagar (50 %)." in text
+    assert "Haga : 41 dagar utan aktivitet" in text
+    assert "/areas/haga" in browser.get("/").text
+    assert "Prioriterade områden" not in words(world.with_role(Role.VIEWER, NORTH).get("/"))
+
+
 # -- answers
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 import msgspec
@@ -10,6 +11,23 @@ from zetkin_sync.callouts.distance import in_words
 from zetkin_sync.callouts.gates import Gate, Gates
 from zetkin_sync.callouts.need import Need
 from zetkin_sync.language import Message, say
+
+GATES: Mapping[Gate, Message] = {
+    Gate.CONSENT: say("consent"),
+    Gate.RESTRICTED: say("no restriction"),
+    Gate.MISSING: say("is in Zetkin"),
+    Gate.REACHABLE: say("can be reached"),
+    Gate.OPTED_OUT: say("has not left"),
+    Gate.INTEREST: say("interest"),
+    Gate.DISTANCE: say("distance"),
+    Gate.AVAILABLE: say("free at that time"),
+    Gate.BOOKED: say("not signed up yet"),
+    Gate.CLASH: say("nothing else at that time"),
+    Gate.ASKED: say("not asked before"),
+    Gate.CAP: say("not too many messages"),
+    Gate.REST: say("rest since the last message"),
+}
+"""What people call each gate."""
 
 
 class Passage(msgspec.Struct, frozen=True):

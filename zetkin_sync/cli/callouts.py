@@ -15,6 +15,7 @@ from zetkin_sync.callouts.asking import effect_of, explainer_of, needs_of
 from zetkin_sync.callouts.effect import Tally
 from zetkin_sync.callouts.planner.reading import read
 from zetkin_sync.callouts.planner.solve import solve as solved
+from zetkin_sync.callouts.why import GATES
 from zetkin_sync.changes import Change, Plan, from_json
 from zetkin_sync.cli import deciding, printing
 from zetkin_sync.cli.deciding import AsJson, District, Fingerprint, summary
@@ -152,7 +153,7 @@ def why_asked(
         printing.line(say("Asked: {verdict}", verdict=found.verdict) if found.asked else found.verdict)
         printing.table(
             [say("Gate"), say("Open"), say("Why")],
-            ((p.gate, say("yes") if p.open else say("no"), p.why) for p in found.passages),
+            ((GATES[p.gate], say("yes") if p.open else say("no"), p.why) for p in found.passages),
         )
         if found.likely is not None:
             printing.line(say("Likely to come: {likely}", likely=found.likely))

@@ -52,6 +52,16 @@ class Group:
         listed = [p for c in self.changes for p in c.payload.get("people", ())]
         return tuple(dict.fromkeys([*(c.person for c in self.changes if c.person is not None), *listed]))
 
+    @property
+    def asks(self) -> Mapping[int, tuple[tuple[int, ...], float | None]]:
+        """What each person is asked about: events, and the chance that they come as it was thought then."""
+        found: dict[int, tuple[tuple[int, ...], float | None]] = {}
+        for change in self.changes:
+            chances = change.payload.get("chances", {})
+            for person, events in change.payload.get("asks", {}).items():
+                found[int(person)] = (tuple(events), chances.get(person))
+        return found
+
 
 class Proposed:
     """A proposal and what may be said about it."""

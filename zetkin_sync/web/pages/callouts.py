@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
 from zetkin_sync.callouts.asking import explainer_of
+from zetkin_sync.callouts.why import GATES
 from zetkin_sync.context import known_facts
 from zetkin_sync.goals.links import Links
 from zetkin_sync.language import from_json, say
@@ -133,4 +134,4 @@ def why(
     facts = known_facts(view.store, view.configuration, now=view.now)
     found = explainer_of(facts).explain(person, event)
     note(view, "saw", people=[person], subject=f"event:{event}", why="why asked")
-    return page(view, "callout_why.html.j2", person=person, event=event, found=found)
+    return page(view, "callout_why.html.j2", person=person, event=event, found=found, gates=GATES)

@@ -72,12 +72,13 @@ def back_from_zetkin(
         return redirect(view, "/login", say("Zetkin did not let you in; nothing was done."), bad=True)
     try:
         person = login.finish(code=code, back=_address(view, _BACK))
-        view.new_cookie, view.session = rights.enter_from_zetkin(view.installation, view.session, person)
-    except Refusal:
-        note(view, "refused", why_code="no_role")
-        raise
     except Temporary:
         note(view, "refused", why_code="zetkin_down")
+        raise
+    try:
+        view.new_cookie, view.session = rights.enter_from_zetkin(view.installation, view.session, person)
+    except Refusal:  # Zetkin has said who it is, so the access log can
+        note(view, "refused", why_code="no_role", who=f"{rights.ZETKIN}{person.user}")
         raise
     return _entered(view, pending)
 

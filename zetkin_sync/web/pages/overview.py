@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from typing import Annotated
+from dataclasses import dataclass
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
 from zetkin_sync.configuration import Role
 from zetkin_sync.goals.words import ORDER
-from zetkin_sync.language import Message, from_json, say
+from zetkin_sync.language import Message, Share, from_json, say
 from zetkin_sync.mail.jobs import standings
 from zetkin_sync.records import PAUSE, Assessment, GoalState, PlanState, Run
 from zetkin_sync.reports.words import STATES, job_name
@@ -19,6 +20,7 @@ from zetkin_sync.store import assessments, controls, ledger, plans
 from zetkin_sync.web.pages.runs import module_of
 from zetkin_sync.web.proposing import Proposed
 from zetkin_sync.web.rendering import page
+from zetkin_sync.web.standing import pictured
 from zetkin_sync.web.view import View, Viewed
 
 router = APIRouter()
@@ -46,6 +48,7 @@ def overview(view: Viewed, unit: Annotated[int | None, Query()] = None) -> Respo
         worst=[(a, title, from_json(a.finding) if a.finding else None) for a, title in bad[:WORST]],
         more=max(0, len(bad) - WORST),
         states=STATES,
+        areas=_areas(view, about),
         computed=max((a.computed for a, _ in held), default=None),
     )
 
@@ -83,6 +86,31 @@ def _broken(view: View) -> Iterator[tuple[Message, str]]:
         why = each.why or say("It has not ended well for too long.")
         where = f"/runs/{each.run}" if each.run else "/runs"
         yield say("{job} stands still. {why}", job=each.what, why=why), where
+
+
+@dataclass(frozen=True)
+class _Areas:
+    """A unit's prioritised areas in brief: how many, in how many of them something happens, where nothing does."""
+
+    total: int
+    active: int
+    white: list[dict[str, Any]]
+
+    @property
+    def share(self) -> Share:
+        return Share(self.active / self.total)
+
+
+def _areas(view: View, unit: int) -> _Areas | None:
+    """None while no area is prioritised, as far as reconciling knew."""
+    body, _ = pictured(view, "areas")
+    figures = body.get("units", {}).get(str(unit), ())
+    if not figures:
+        return None
+    mine = {f["id"] for f in figures}
+    white = [s for s in body.get("white", ()) if s["area"] in mine]
+    white.sort(key=lambda s: (s["days"] is not None, -(s["days"] or 0)))
+    return _Areas(len(figures), sum(f["held"] > 0 for f in figures), white)
 
 
 def _held(view: View, unit: int) -> list[tuple[Assessment, str]]:
