@@ -8,15 +8,21 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Collection, Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import Connection, Table, bindparam, func, select
 
 from zetkin_sync.records import MirrorPage
+from zetkin_sync.store.scope import Scope, in_scope
 
 DIGEST = 16
 _FLIP = int.from_bytes(b"\xff" * DIGEST, "big")
 _pages: Table = MirrorPage.__table__  # type: ignore[attr-defined]
+
+_all = select(_pages.c.number, _pages.c.digest, func.length(_pages.c.row_keys)).where(*in_scope(_pages))
+_one = select(_pages.c.row_keys, _pages.c.row_digests).where(
+    *in_scope(_pages), _pages.c.number == bindparam("number")
+)
 
 
 class HeldPage(NamedTuple):
@@ -27,18 +33,13 @@ class HeldPage(NamedTuple):
 
 
 class Held:
-    """The newest whole reading of the list that `where` selects among the stored pages."""
+    """The newest whole reading of one list."""
 
-    def __init__(self, connection: Connection, where: list[Any]) -> None:
+    def __init__(self, connection: Connection, scope: Scope) -> None:
         self._connection = connection
-        self._where = where
-        query = select(_pages.c.number, _pages.c.digest, func.length(_pages.c.row_keys)).where(*where)
-        self.pages = {
-            number: HeldPage(digest, length // 8) for number, digest, length in connection.execute(query)
-        }
-        self._one = select(_pages.c.row_keys, _pages.c.row_digests).where(
-            *where, _pages.c.number == bindparam("number")
-        )
+        self._scope = scope.values
+        found = connection.execute(_all, self._scope)
+        self.pages = {number: HeldPage(digest, length // 8) for number, digest, length in found}
 
     @property
     def total(self) -> int:
@@ -47,7 +48,7 @@ class Held:
 
     def blobs(self, number: int) -> tuple[bytes, bytes]:
         """A page's keys and digests as they are stored."""
-        keys, digests = self._connection.execute(self._one, {"number": number}).one()
+        keys, digests = self._connection.execute(_one, {**self._scope, "number": number}).one()
         return keys, digests
 
     def rows(self, number: int) -> dict[int, bytes]:

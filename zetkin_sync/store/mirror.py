@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, Table, delete, func, insert, select, text, update
@@ -24,6 +24,7 @@ from zetkin_sync.store.bulk import Stage
 from zetkin_sync.store.engine import Store
 from zetkin_sync.store.held import DIGEST, Held, HeldPage, doubted, packed
 from zetkin_sync.store.moves import MOST_WAITING, Fresh, Moves, Row, agree
+from zetkin_sync.store.scope import Scope, in_scope
 
 RIPE_AFTER = timedelta(hours=1)
 _BATCH = 1000
@@ -32,13 +33,16 @@ _pages: Table = MirrorPage.__table__  # type: ignore[attr-defined]
 _missing: Table = Missing.__table__  # type: ignore[attr-defined]
 _snapshots: Table = Snapshot.__table__  # type: ignore[attr-defined]
 
-
-class Scope(NamedTuple):
-    """One list: what completeness, digests and absence are judged for."""
-
-    district: int
-    organization: int
-    resource: str
+_newest = (
+    select(_snapshots.c.id, _snapshots.c.complete, _snapshots.c.missing, _snapshots.c.seen)
+    .where(*in_scope(_snapshots))
+    .order_by(_snapshots.c.id.desc())
+    .limit(1)
+)
+_newest_whole = _newest.where(_snapshots.c.complete)
+_newest_id = select(func.max(_snapshots.c.id)).where(*in_scope(_snapshots))
+_waiting = select(_missing.c.id).where(*in_scope(_missing))
+_record = insert(_snapshots).returning(_snapshots.c.id)
 
 
 def read_whole(
@@ -78,8 +82,7 @@ def read_whole(
                 reading.write(connection)
                 snapshot = reading.snapshot(run=run, started=started, finished=finished)
                 values = snapshot.model_dump(exclude={"id"})
-                made = insert(_snapshots).values(values).returning(_snapshots.c.id)
-                snapshot.id = connection.execute(made).scalar_one()
+                snapshot.id = connection.execute(_record, values).scalar_one()
                 reading.note_missing(connection, snapshot.id, finished)
         except Trouble as trouble:
             snapshot = reading.snapshot(run=run, started=started, finished=store.now(), why=trouble.what)
@@ -133,31 +136,18 @@ class _Reading:
         self.page_stage = Stage(
             connection, _pages, ("number", "digest", "row_keys", "row_digests"), ("number",)
         )
-        columns = (_snapshots.c.id, _snapshots.c.complete, _snapshots.c.missing, _snapshots.c.seen)
-        newest = select(*columns).where(*self._of(_snapshots)).order_by(_snapshots.c.id.desc()).limit(1)
-        last = connection.execute(newest).first()
-        whole = (
-            last
-            if last is None or last.complete
-            else connection.execute(newest.where(_snapshots.c.complete)).first()
-        )
+        last = connection.execute(_newest, self.scope.values).first()
+        whole = last
+        if last is not None and not last.complete:
+            whole = connection.execute(_newest_whole, self.scope.values).first()
         self.base: int | None = last.id if last else None
         self.last = (last.complete, last.missing, last.seen) if last else None
-        self.held = Held(connection, self._of(_pages))
+        self.held = Held(connection, self.scope)
         self.before: int = whole.seen if whole else self.held.total
         self.waiting: set[int] = set()
         if self.record.mirrored.absence is Absence.PROOF:
-            self.waiting.update(
-                connection.execute(select(_missing.c.id).where(*self._of(_missing))).scalars()
-            )
+            self.waiting.update(connection.execute(_waiting, self.scope.values).scalars())
         self.read.update(parent for parent in self.keep if parent in self.held.pages)
-
-    def _of(self, table: Table) -> list[Any]:
-        return [
-            table.c.district == self.scope.district,
-            table.c.organization == self.scope.organization,
-            table.c.resource == self.scope.resource,
-        ]
 
     # -- page by page
 
@@ -303,7 +293,7 @@ class _Reading:
         return self.parented and not self.held.pages.keys() <= self.read
 
     def write(self, connection: Connection) -> None:
-        newest = connection.execute(select(func.max(_snapshots.c.id)).where(*self._of(_snapshots))).scalar()
+        newest = connection.execute(_newest_id, self.scope.values).scalar()
         if newest != self.base:
             raise Temporary(
                 say("Another run read {resource} at the same time.", resource=self.scope.resource)
@@ -320,7 +310,7 @@ class _Reading:
         _each_batch(
             unread,
             lambda some: connection.execute(
-                delete(_pages).where(*self._of(_pages), _pages.c.number.in_(some))
+                delete(_pages).where(*in_scope(_pages), _pages.c.number.in_(some)), self.scope.values
             ),
         )
 
@@ -349,14 +339,14 @@ class _Reading:
         """Remember who is not listed, ripen those that were not listed an hour ago either, forget who came back."""
         if self.record.mirrored.absence is not Absence.PROOF:
             return
-        base = self._of(_missing)
+        base, scope = in_scope(_missing), self.scope.values
         _each_batch(
             sorted(self.came_back),
-            lambda some: connection.execute(delete(_missing).where(*base, _missing.c.id.in_(some))),
+            lambda some: connection.execute(delete(_missing).where(*base, _missing.c.id.in_(some)), scope),
         )
-        connection.execute(
-            update(_missing).where(*base, _missing.c.since <= finished - RIPE_AFTER).values(ripe=True)
-        )
+        if self.waiting:
+            ripe = update(_missing).where(*base, _missing.c.since <= finished - RIPE_AFTER)
+            connection.execute(ripe.values(ripe=True), scope)
         fresh = self.moves.missed.keys() - self.waiting
         if fresh:
             rows = [
