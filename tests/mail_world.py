@@ -37,7 +37,10 @@ READERS: tuple[Mapping[str, Any], ...] = (
 
 @dataclass
 class MailWorld:
-    """The district, its readers, its mailer and what time it is. Waiting takes no time."""
+    """The district, its readers, its mailer and what time it is. Waiting takes no time.
+
+    `folder` is where a run of the command line leaves its mails.
+    """
 
     store: Store
     recipients: Sequence[Mapping[str, Any]] = READERS
@@ -48,13 +51,17 @@ class MailWorld:
     reply_to: str | None = "maria@distriktet.se"
     key: str = KEY
     former_key: str | None = None
+    folder: Path | None = None
 
     @property
     def configuration(self) -> Configuration:
         return Configuration(
             folder=Path("config"),
             district=District(
-                title="Exempeldistriktet", reply_to=self.reply_to, connectors={"mailer": "smtp"}
+                title="Exempeldistriktet",
+                reply_to=self.reply_to,
+                connectors={"mailer": "folder" if self.folder else "smtp"},
+                connector_options={"mailer": {"path": str(self.folder)}} if self.folder else {},
             ),
             associations=(
                 Association(id=ROOT, title="Exempeldistriktet", kind="district"),

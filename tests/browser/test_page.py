@@ -45,6 +45,7 @@ PAGES = (
     "/jobs",
     "/mails",
     "/mails/1",
+    "/often",
     "/log",
     "/settings",
     "/nowhere",

@@ -6,13 +6,14 @@ import json
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 from typer.testing import CliRunner
 
-from tests.installations import finder
 from tests.mail_situations import CAMP, DUE, reader, usual
-from tests.mail_world import MailWorld
+from tests.mail_world import NORRBY, ROOT, MailWorld
 from tests.unit.goals_facts import TODAY, district, event
 from tests.unit.test_mail_jobs import broken
 from zetkin_sync.apply.verbs import VERBS
@@ -31,6 +32,8 @@ from zetkin_sync.reports.kinds.monthly import monthly
 from zetkin_sync.reports.readers import BOARD, NETWORK
 from zetkin_sync.reports.situation import Question
 from zetkin_sync.runner import Installation
+from zetkin_sync.store import mailings
+from zetkin_sync.store.access import Deed, who
 from zetkin_sync.store.engine import Store
 
 ASKED = datetime(2026, 11, 16, 17, tzinfo=UTC)
@@ -133,8 +136,8 @@ def command(world: MailWorld, monkeypatch: pytest.MonkeyPatch) -> CliRunner:
     @contextmanager
     def opened():  # type: ignore[no-untyped-def]
         known = world.known
-        world.store.now = known.now  # type: ignore[method-assign]
-        yield Installation(known.settings, (known.configuration,), world.store, finder())
+        world.store.now = lambda _connection=None: world.now  # type: ignore[method-assign]
+        yield Installation(known.settings, (known.configuration,), world.store)
 
     monkeypatch.setattr(status, "opened", opened)
     return CliRunner()
@@ -160,6 +163,63 @@ def test_the_command_says_when_there_is_nothing_to_tell(world: MailWorld, comman
     found = command.invoke(status.app, ["preview", "--role", "region_group"])
     assert found.exit_code == 0
     assert found.stdout.strip()
+
+
+def test_the_command_sends_to_everybody_now_whatever_their_weekday(
+    world: MailWorld, command: CliRunner, tmp_path: Path
+) -> None:
+    broken(world)
+    world.folder = tmp_path
+    world.now += timedelta(days=6)  # Sunday: too late for Monday's mails
+    for arguments, sent in (([], 0), (["--now"], 3), (["--now"], 3)):
+        with capture_logs():
+            found = command.invoke(status.app, ["send", "--json", *arguments])
+        assert found.exit_code == 0, found.output
+        assert json.loads(found.stdout)["state"] == "ok"
+        assert len([*tmp_path.rglob("*.eml")]) == sent
+    slots = {(row.slot, row.state) for row in world.ledger(kind=MailKind.WEEKLY)}
+    assert slots == {("2026-W48", "sent")}
+
+
+def test_the_command_says_who_gets_which_mail_and_gives_a_stopped_one_back(
+    world: MailWorld, command: CliRunner
+) -> None:
+    def often(*arguments: str) -> list[dict[str, Any]]:
+        with capture_logs():
+            found = command.invoke(status.app, ["often", "--json", *arguments])
+        assert found.exit_code == 0, found.output
+        return list(json.loads(found.stdout))
+
+    assert [(w["role"], w["kind"], w["often"], w["chosen"]) for w in often("--kind", "weekly")] == [
+        (role, "weekly", "usual", False) for role in ("district_office", "association_board", "technical")
+    ]
+    board = ("--role", "association_board", "--unit", "Partiföreningen Norrby", "--kind", "weekly")
+    for how in ("never", "usual"):
+        assert [w["often"] for w in often(how, *board)] == [how]
+        assert [(w["often"], w["chosen"]) for w in often(*board)] == [(how, True)]
+    told = who(world.store, [Deed.CHANGED], district=ROOT)
+    assert [n.why for n in told] == ["how often: usual", "how often: never"]
+    assert {(n.what, n.subject) for n in told} == {
+        ("status often", f"mail:weekly:association_board:{NORRBY}")
+    }
+    assert told[0].who.startswith("cli:")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["never"],
+        ["never", "--role", "technical"],
+        ["month", "--role", "technical", "--kind", "stalled"],
+        ["--role", "chair"],
+    ],
+)
+def test_a_choice_that_is_not_clear_changes_nothing_and_says_what_to_do(
+    arguments: list[str], world: MailWorld, command: CliRunner
+) -> None:
+    found = command.invoke(status.app, ["often", *arguments])
+    assert isinstance(found.exception, ConfigError)
+    assert mailings.choices(world.store, district=ROOT) == {}
 
 
 def test_the_boards_month_asks_what_only_a_person_knows_by_a_signed_link() -> None:

@@ -86,15 +86,16 @@ def test_the_choice_is_read_when_sending_not_when_the_week_is_planned(world: Mai
 def test_a_recipient_may_want_the_mail_less_often(world: MailWorld) -> None:
     broken(world)
     for reader, often in zip(world.readers(), (Often.FORTNIGHT, Often.MONTH, Often.USUAL), strict=True):
-        mailings.choose(
-            world.store,
-            district=ROOT,
-            recipient=reader.identity,
-            kind=MailKind.WEEKLY,
-            often=often,
-            made_by="page",
-            at=world.now,
-        )
+        with world.store.writing() as session:
+            mailings.choose(
+                session,
+                district=ROOT,
+                recipient=reader.identity,
+                kind=MailKind.WEEKLY,
+                often=often,
+                made_by="page",
+                at=world.now,
+            )
     sent = []
     for _ in range(5):
         world.run(send_status.run)

@@ -9,11 +9,14 @@ from jobs import send_alarms, send_status
 from tests.installations import finder
 from tests.mail_world import KEY, ROOT, MailWorld
 from tests.unit.test_mail_jobs import broken
+from zetkin_sync.mail.choosing import Wish, choose, wishes
 from zetkin_sync.mail.stopping import unsubscribe
 from zetkin_sync.records import MailKind, Often
 from zetkin_sync.reports.stop_token import ONE_CLICK
 from zetkin_sync.runner import Installation
 from zetkin_sync.store import mailings
+from zetkin_sync.store.access import Deed
+from zetkin_sync.store.access import who as who_
 from zetkin_sync.store.engine import Store
 from zetkin_sync.web.app import create_app
 
@@ -120,6 +123,33 @@ def test_a_mail_shown_on_the_page_cannot_be_stopped_by_who_looks_at_it(world: Ma
         assert "/mail/stop/" not in "".join(body)
 
 
+def choices(world: MailWorld) -> dict[tuple[str, str], Wish]:
+    found = wishes(world.store, world.configuration, world.known.settings)
+    return {(wish.role, wish.kind): wish for wish in found}
+
+
+def test_a_stop_is_undone_by_who_may_and_not_by_who_holds_the_old_mail(
+    world: MailWorld, page: TestClient
+) -> None:
+    world.run(send_status.run)
+    address = header(world)
+    page.post(address, content=ONE_CLICK, headers=FORM)
+    for said in ("List-Unsubscribe=No", "often=usual", ONE_CLICK):
+        page.post(address, content=said, headers=FORM)
+    stopped = choices(world)["district_office", MailKind.WEEKLY]
+    assert (stopped.often, stopped.chosen) == (Often.NEVER, True)
+    for _ in range(2):
+        choose(world.store, stopped, Often.USUAL, district=ROOT, who="user:7", what="page often.choose")
+    world.passes(days=7)
+    world.run(send_status.run)
+    assert [r.state for r in world.ledger(slot="2026-W49")] == ["sent"] * 3
+    told = who_(world.store, [Deed.CHANGED], district=ROOT)
+    assert [(n.who, n.subject, n.why) for n in told] == [
+        ("user:7", "mail:weekly:district_office:1", "how often: usual"),
+        ("service", "mail:weekly", "asked by who got the mail"),
+    ]
+
+
 def test_a_token_from_before_the_key_was_changed_still_stops_the_mail(world: MailWorld) -> None:
     """And what was chosen stays chosen when the former key is gone."""
     token = world.readers()[0].reader.stop.rpartition("/")[2]
@@ -129,4 +159,5 @@ def test_a_token_from_before_the_key_was_changed_still_stops_the_mail(world: Mai
     assert wishes == [Often.NEVER, Often.USUAL, Often.USUAL]
     world.run(send_status.run)
     world.former_key = None
+    assert choices(world)["district_office", MailKind.WEEKLY].often is Often.NEVER
     assert [reader.wants(MailKind.WEEKLY) for reader in world.readers()] == wishes

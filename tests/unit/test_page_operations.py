@@ -12,7 +12,9 @@ import pytest
 from tests import webhook_calls as calls
 from tests.page_world import KEY, NORTH, ROOT, Browser, World, page_world
 from tests.unit.test_pages import words
-from zetkin_sync.mail.stopping import BY_ONE_CLICK
+from zetkin_sync.configuration import Recipient, Role
+from zetkin_sync.mail.stopping import BY_ONE_CLICK, unsubscribe
+from zetkin_sync.privacy import address_hash
 from zetkin_sync.records import MailKind, Often
 from zetkin_sync.reports import stop_token
 from zetkin_sync.store import controls, mailings
@@ -132,6 +134,34 @@ def test_a_providers_call_is_checked_over_its_bytes_and_stored(world: World) -> 
     assert client.post("/webhooks/postmark", content=calls.postmark(), headers=good).status_code == 200
     assert client.post("/webhooks/nobody", content=b"{}").status_code == 404
     assert client.post("/webhooks/postmark", content=b"x" * 300_000).status_code == 413
+
+
+def test_a_stopped_mail_is_given_back_on_the_page_where_the_mail_leads(world: World) -> None:
+    board = Recipient(role="association_board", address="styrelsen@norr.se", unit="Norr")
+    office = Recipient(role="district_office", address="kansliet@distriktet.se")
+    world.configure(replace(world.configuration, recipients=(office, board)))
+    identity = address_hash(world.settings.key, "styrelsen@norr.se")
+    stop = stop_token.Stop(district=ROOT, kind=MailKind.WEEKLY, recipient=identity)
+    unsubscribe(world.store, stop_token.make(world.settings.key, stop), world.settings.keys)
+    chair = world.with_role(Role.APPROVER, NORTH)
+    shown = chair.get(f"/often?unit={NORTH}")
+    assert "styrelsen i Norr" in words(shown) and "kansliet" not in words(shown)
+    assert "norr.se" not in shown.text
+    assert re.search(r'value="never" selected', shown.text)
+    form = {"unit": NORTH, "reader": identity.hex(), "kind": "weekly"}
+    for wrong in (
+        {"how": "hourly"},
+        {"how": "month", "kind": "decision"},
+        {"how": "usual", "reader": "0" * 64},
+    ):
+        assert chair.post("/often", form | wrong).status_code in (404, 422)
+    assert chair.post("/often", form | {"how": "usual"}).status_code == 303
+    assert mailings.choices(world.store, district=ROOT) == {(identity, MailKind.WEEKLY): Often.USUAL}
+    told = who(world.store, [Deed.CHANGED], district=ROOT)
+    assert [(n.who, n.why) for n in told] == [
+        ("user:7", "how often: usual"),
+        ("service", "asked by who got the mail"),
+    ]
 
 
 def test_a_mails_stop_link_asks_and_one_click_stops(world: World) -> None:

@@ -12,9 +12,10 @@ import pytest
 
 from tests.page_world import FOREIGN, NORTH, ROOT, SOUTH, Browser, World, page_world
 from zetkin_sync.areas import Area
-from zetkin_sync.configuration import Role
+from zetkin_sync.configuration import Recipient, Role
 from zetkin_sync.configuration.commitments import read_plans
 from zetkin_sync.goals.attestations import Ticket, ticket
+from zetkin_sync.privacy import address_hash
 from zetkin_sync.store import cases as stored_cases
 from zetkin_sync.web.authorization import BY_TABLE, TABLE, Of
 
@@ -115,6 +116,19 @@ may(("reach", "cases"), "GET", "/reach/cases", EVERYBODY)
 may(("reach", "cases"), "GET", f"/reach/cases?unit={SOUTH}", at_least("viewer", D))
 for unit, who in ((NORTH, at_least("approver", D, N)), (SOUTH, at_least("approver", D))):
     may(("reach", "other_channel"), "POST", f"/reach/cases/{{case_{unit}}}", who, unit=unit)
+may(("often", "often"), "GET", "/often", EVERYBODY)
+may(("often", "often"), "GET", f"/often?unit={SOUTH}", at_least("viewer", D))
+for unit, who in ((NORTH, at_least("approver", D, N)), (SOUTH, at_least("approver", D))):
+    may(
+        ("often", "choose"),
+        "POST",
+        "/often",
+        who,
+        unit=unit,
+        reader=f"{{reader_{unit}}}",
+        kind="weekly",
+        how="month",
+    )
 LISTS = {
     "plans": EVERYBODY,
     "goals": EVERYBODY,
@@ -149,7 +163,13 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     with page_world(tmp_path_factory.mktemp("rights")) as made:
         areas = replace(made.configuration.areas, areas=(Area(id="haga", title="Haga"),))
         plans = tuple(read_plans(Path("config"), []))
-        made.configure(replace(made.configuration, plans=plans, areas=areas))
+        boards = tuple(
+            Recipient(
+                role="association_board", address=f"{unit}@forening.se", unit=made.configuration.titles[unit]
+            )
+            for unit in (NORTH, SOUTH)
+        )
+        made.configure(replace(made.configuration, plans=plans, areas=areas, recipients=boards))
         yield made
 
 
@@ -168,6 +188,7 @@ def places(world: World) -> dict[str, int | str]:
             Ticket(district=ROOT, goal=said.id, unit=ROOT, until=date(2027, 1, 1)), key=world.settings.key
         ),
         **{f"case_{unit}": case_of(world, unit) for unit in (NORTH, SOUTH)},
+        **{f"reader_{u}": address_hash(world.settings.key, f"{u}@forening.se").hex() for u in (NORTH, SOUTH)},
         "plan": world.plan(),
         "north": world.plan(unit=NORTH),
         "south": world.plan(unit=SOUTH),
@@ -210,7 +231,7 @@ def ask_for(
     if method == "GET":
         return browser.get(path)
     browser.get("/")
-    return browser.post(path, form)
+    return browser.post(path, {k: v.format(**places) if isinstance(v, str) else v for k, v in form.items()})
 
 
 @pytest.mark.parametrize("name", VIEWERS)

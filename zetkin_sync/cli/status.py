@@ -1,23 +1,28 @@
-"""`status preview` and `status send`: look at a mail before anybody gets it; send the week's mails now."""
+"""`status preview|send|often`: look at a mail before anybody gets it; send the week's now; who gets which how often."""
 
 from __future__ import annotations
 
 import tempfile
 import webbrowser
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from zetkin_sync.cli import printing
-from zetkin_sync.cli.opening import district_of, opened
+from zetkin_sync.cli.opening import district_of, opened, who
 from zetkin_sync.cli.running import AsJson, District, run_now, show_run
 from zetkin_sync.configuration import Configuration
 from zetkin_sync.errors import ConfigError
 from zetkin_sync.language import LANGUAGES, say
+from zetkin_sync.mail import choosing
+from zetkin_sync.mail.choosing import Wish
 from zetkin_sync.mail.gathering import Gathering, Known
 from zetkin_sync.mail.preview import Preview, preview, reader_for
-from zetkin_sync.records import MailKind, RunState
+from zetkin_sync.records import MailKind, Often, RunState
+from zetkin_sync.reports.envelope import KINDS
 from zetkin_sync.runner import Installation
 
 _SAY = printing.say
@@ -103,6 +108,73 @@ def _show(found: Preview, out: Path | None, *, open_: bool, as_json: bool) -> No
             printing.line(say("As a page: {path}", path=str(path)))
     if open_ and path is not None:
         webbrowser.open(path.absolute().as_uri())
+
+
+@app.command(
+    "often",
+    help=_SAY(
+        "Who gets which mail how often; with usual, fortnight, month or never: have it so from now on."
+    ),
+)
+def often_(  # noqa: PLR0917 - the order is the command's
+    how: Annotated[
+        Often | None, typer.Argument(help=_SAY("How often from now on; usual undoes a stop."))
+    ] = None,
+    role: Annotated[str | None, typer.Option(help=_SAY("Which reader, as in recipients.toml."))] = None,
+    unit: Annotated[
+        str | None, typer.Option(help=_SAY("Which association or committee, by its title."))
+    ] = None,
+    kind: Annotated[MailKind | None, typer.Option(help=_SAY("Which mail."))] = None,
+    as_json: AsJson = False,
+    district: District = None,
+) -> None:
+    """Who gets which mail how often; choosing it for a reader, which also undoes a stop."""
+    with opened() as installation:
+        configuration = district_of(installation, district)
+        store, settings = installation.store, installation.settings
+        found = choosing.wishes(store, configuration, settings)
+        wishes = [
+            w for w in found if role in (None, w.role) and unit in (None, w.name) and kind in (None, w.kind)
+        ]
+        if not wishes:
+            raise ConfigError(
+                say("The configuration names no such reader."),
+                say("Name one that stands in recipients.toml."),
+            )
+        if how is not None:
+            _choose(
+                installation, configuration.root, wishes, how, is_one=role is not None and kind is not None
+            )
+            wishes = [replace(w, often=how, chosen=True) for w in wishes]
+        if as_json:
+            printing.print_json(
+                [
+                    {"role": w.role, "unit": w.name, "kind": w.kind, "often": w.often, "chosen": w.chosen}
+                    for w in wishes
+                ]
+            )
+        else:
+            printing.table(
+                [say("To"), say("Which"), say("How often"), say("Chosen")],
+                ((w.title, KINDS[w.kind], choosing.WORDS[w.often], w.chosen) for w in wishes),
+            )
+
+
+def _choose(
+    installation: Installation, district: int, wishes: Sequence[Wish], how: Often, *, is_one: bool
+) -> None:
+    if not is_one:
+        raise ConfigError(
+            say("It is not said whose mail and which."),
+            say("Name the reader with --role and the mail with --kind."),
+        )
+    if any(how not in wish.choices for wish in wishes):
+        raise ConfigError(
+            say("Only the weekly mail comes at longer intervals."),
+            say("Choose usual or never for the others."),
+        )
+    for wish in wishes:
+        choosing.choose(installation.store, wish, how, district=district, who=who(), what="status often")
 
 
 @app.command("send", help=_SAY("Send this week's mails; with --now to everybody, whatever their weekday."))

@@ -11,6 +11,7 @@ from zetkin_sync.privacy import address_hash
 from zetkin_sync.records.mail import MailKind, Often
 from zetkin_sync.reports import stop_token
 from zetkin_sync.reports.readers import ASSOCIATION, COMMITTEE, DECIDE, USUAL, Pages, Reader
+from zetkin_sync.settings import Settings
 from zetkin_sync.store import mailings
 
 
@@ -52,48 +53,58 @@ def addressees(known: Known, kind: MailKind) -> Iterator[Addressee]:
             yield found.for_kind(kind, known)
 
 
+def known_as(recipient: Recipient, settings: Settings) -> list[bytes]:
+    """The address's keyed hash, then what it was under the former keys while the key is being changed."""
+    return [address_hash(key, recipient.address) for key in settings.keys]
+
+
+def often_of(
+    recipient: Recipient, settings: Settings, chosen: Mapping[tuple[bytes, str], Often]
+) -> dict[MailKind, Often]:
+    """What readers have chosen themselves goes before the configuration; what they chose last before what they did
+    under a former key."""
+    identity, *former = known_as(recipient, settings)
+    return {MailKind.WEEKLY: recipient.often} | {
+        MailKind(kind): mine
+        for who in (*former, identity)
+        for (whose, kind), mine in chosen.items()
+        if whose == who
+    }
+
+
 def keep_choices(known: Known) -> None:
     """Write what was chosen under the former key under the present one, so that it holds when that is gone."""
-    present, *former = known.settings.keys
-    chosen = mailings.choices(known.store, district=known.district) if former else {}
+    if len(known.settings.keys) == 1:
+        return
+    chosen = mailings.choices(known.store, district=known.district)
     for recipient in known.configuration.recipients:
-        identity = address_hash(present, recipient.address)
+        identity, *former = known_as(recipient, known.settings)
         for (who, kind), often in chosen.items():
-            theirs = who in [address_hash(key, recipient.address) for key in former]
-            if theirs and (identity, kind) not in chosen:
-                mailings.choose(
-                    known.store,
-                    district=known.district,
-                    recipient=identity,
-                    kind=MailKind(kind),
-                    often=often,
-                    made_by="key change",
-                    at=known.now(),
-                )
+            if who in former and (identity, kind) not in chosen:
+                with known.store.writing() as session:
+                    mailings.choose(
+                        session,
+                        district=known.district,
+                        recipient=identity,
+                        kind=MailKind(kind),
+                        often=often,
+                        made_by="key change",
+                        at=known.now(),
+                    )
 
 
 def addressee(
     recipient: Recipient, known: Known, chosen: Mapping[tuple[bytes, str], Often] | None = None
 ) -> Addressee:
-    """One recipient; `chosen` is what readers have chosen themselves, which goes before the configuration.
-
-    While the key is being changed, what was chosen under the former one holds too.
-    """
-    identity, *former = (address_hash(key, recipient.address) for key in known.settings.keys)
-    often = {
-        MailKind(kind): mine
-        for who in (*former, identity)
-        for (whose, kind), mine in (chosen or {}).items()
-        if whose == who
-    }
+    """One recipient; `chosen` is what readers have chosen themselves."""
     return Addressee(
         address=recipient.address,
-        identity=identity,
+        identity=known_as(recipient, known.settings)[0],
         reader=reader(recipient, known),
         kinds=recipient.kinds or USUAL[recipient.role],
         weekday=recipient.weekday,
         is_placeholder=recipient.is_placeholder,
-        often={MailKind.WEEKLY: recipient.often, **often},
+        often=often_of(recipient, known.settings, chosen or {}),
     )
 
 

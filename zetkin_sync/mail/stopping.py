@@ -9,7 +9,8 @@ from zetkin_sync.errors import Permanent
 from zetkin_sync.language import say
 from zetkin_sync.records.mail import MailKind, Often
 from zetkin_sync.reports import stop_token
-from zetkin_sync.store import mailings
+from zetkin_sync.store import access, mailings
+from zetkin_sync.store.access import Deed
 from zetkin_sync.store.engine import Store
 
 BY_ONE_CLICK = "one-click"
@@ -41,13 +42,26 @@ def unsubscribe(store: Store, token: str, keys: Iterable[bytes]) -> Stopped:
     For the POST of RFC 8058: no login, no cookie, the token alone. Raises Permanent when it is not ours.
     """
     asked = look(token, keys)
-    new = mailings.choose(
-        store,
-        district=asked.district,
-        recipient=asked.recipient,
-        kind=asked.kind,
-        often=Often.NEVER,
-        made_by=BY_ONE_CLICK,
-        at=store.now(),
-    )
+    with store.writing() as session:
+        now = store.now(session.connection())
+        new = mailings.choose(
+            session,
+            district=asked.district,
+            recipient=asked.recipient,
+            kind=asked.kind,
+            often=Often.NEVER,
+            made_by=BY_ONE_CLICK,
+            at=now,
+        )
+        if new:
+            access.note(
+                session,
+                district=asked.district,
+                who="service",
+                deed=Deed.CHANGED,
+                what="one-click stop",
+                why="asked by who got the mail",
+                at=now,
+                subject=f"mail:{asked.kind}",
+            )
     return Stopped(district=asked.district, kind=asked.kind, again=not new)

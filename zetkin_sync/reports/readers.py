@@ -95,6 +95,9 @@ class Pages:
     def mails(self) -> str:
         return self.at("mails")
 
+    def often(self, unit: int) -> str:
+        return f"{self.at('often')}?unit={unit}"
+
     def participants(self, organization: int, event: int) -> str:
         """Where attendance is noted in Zetkin; the page that leads there when Zetkin's own address is not known."""
         if not self.zetkin:

@@ -196,16 +196,22 @@ def choices(store: Store, *, district: int) -> Mapping[tuple[bytes, str], Often]
 
 
 def choose(
-    store: Store, *, district: int, recipient: bytes, kind: MailKind, often: Often, made_by: str, at: datetime
+    session: Session,
+    *,
+    district: int,
+    recipient: bytes,
+    kind: MailKind,
+    often: Often,
+    made_by: str,
+    at: datetime,
 ) -> bool:
     """Remember how often a recipient wants a kind of mail. False when that is what they had chosen already."""
-    with store.writing() as session:
-        found = session.get(MailChoice, (district, recipient, kind.stopped_as))
-        if found is not None and found.often == often:
-            return False
-        found = found or MailChoice(
-            district=district, recipient=recipient, kind=kind.stopped_as, often=often, made_by=made_by, at=at
-        )
-        found.often, found.made_by, found.at = often, made_by, at
-        session.add(found)
-        return True
+    found = session.get(MailChoice, (district, recipient, kind.stopped_as))
+    if found is not None and found.often == often:
+        return False
+    found = found or MailChoice(
+        district=district, recipient=recipient, kind=kind.stopped_as, often=often, made_by=made_by, at=at
+    )
+    found.often, found.made_by, found.at = often, made_by, at
+    session.add(found)
+    return True

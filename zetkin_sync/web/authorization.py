@@ -101,6 +101,8 @@ TABLE: tuple[Row, ...] = (
     Row("mails", "mails", VIEWER, Of.ANY, say("Mails"), tables=("mails",)),
     Row("mails", "mail", VIEWER, Of.ANY),
     Row("mails", "as_sent", VIEWER, Of.ANY),
+    Row("often", "often", VIEWER, Of.ANY),
+    Row("often", "choose", APPROVER, Of.UNIT),
     Row("log", "log", APPROVER, Of.DISTRICT, say("Log"), tables=("log",)),
     Row("description", "openapi", VIEWER, Of.ANY),
     Row("settings", "settings", ADMIN, Of.DISTRICT, say("Settings"), tables=("settings",)),

@@ -46,7 +46,10 @@ def after_meeting(situation: Situation, reader: Reader, meeting: Meeting) -> Mai
         sections.append(_table(roles, reader))
     return Mail(
         kind=MailKind.AFTER_MEETING,
-        subject=Subject(figure=say("After the annual meeting: confirm who holds which role")),
+        subject=Subject(
+            figure=say("After the annual meeting: confirm who holds which role"),
+            more=(say_n("{n} is missing", "{n} are missing", len(open_)),) if open_ else (),
+        ),
         heading=say("After the annual meeting: {unit}", unit=titled(reader.name)),
         intro=(
             say(

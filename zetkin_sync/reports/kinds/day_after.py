@@ -22,9 +22,7 @@ def day_after(situation: Situation, reader: Reader) -> Mail | None:
     left = len(mine) - MOST
     return Mail(
         kind=MailKind.DAY_AFTER,
-        subject=Subject(title=titled(mine[0].title), between=": ", figure=say("who came?"))
-        if len(mine) == 1
-        else Subject(figure=say("Who came to {n} events?", n=len(mine))),
+        subject=_subject(mine),
         heading=say("Who came?"),
         intro=(say("Note it while somebody remembers: without it nobody can see what works."),),
         sections=(
@@ -43,6 +41,14 @@ def day_after(situation: Situation, reader: Reader) -> Mail | None:
         stop=stop(reader),
         change=change(reader),
     )
+
+
+def _subject(mine: list[EventGap]) -> Subject:
+    if len(mine) > 1:
+        return Subject(figure=say("Who came to {n} events?", n=len(mine)))
+    booked = mine[0].booked
+    asked = say("which of {n} booked came?", n=booked) if booked > 1 else say("who came?")
+    return Subject(title=titled(mine[0].title), between=": ", figure=asked)
 
 
 def _task(gap: EventGap, reader: Reader) -> Task:

@@ -99,11 +99,11 @@ def old_figures(situation: Situation) -> tuple[Message, ...]:
 
 
 def stop(reader: Reader) -> Link:
-    return Link(label=say("Stop this mail"), address=reader.stop or reader.pages.mails)
+    return Link(label=say("Stop this mail"), address=reader.stop or reader.pages.often(reader.unit))
 
 
 def change(reader: Reader) -> Link:
-    return Link(label=say("Change how often"), address=reader.pages.mails)
+    return Link(label=say("Change how often"), address=reader.pages.often(reader.unit))
 
 
 def _news(situation: Situation, reader: Reader, sections: tuple[AnySection, ...]) -> bool:
