@@ -195,7 +195,7 @@ def _context(
         now=store.now,
         connect=connect,
         progress=progress,
-        still_ours=lambda: not held.lost.is_set() and claims.renew(store, claim, lease=keeper.lease),
+        still_ours=lambda: not held.lost.is_set() and claims.holds(store, claim, lease=keeper.lease),
         actions=actions,
         plans=plans,
         log=logger().bind(run=claim.run, job=claim.job, district=claim.district),

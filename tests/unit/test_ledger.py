@@ -127,6 +127,24 @@ def test_renewing_keeps_a_run(store: Store, time: Time) -> None:
         assert take(store, "b") is None
 
 
+def test_asking_whether_a_run_is_ours_renews_it_only_when_less_than_half_a_lease_is_left(
+    store: Store, time: Time
+) -> None:
+    ask(store)
+    claim = take(store)
+    assert claim is not None
+    begun = ledger.runs(store)[0].lease_until
+    time.pass_by(seconds=20)
+    assert claims.holds(store, claim, lease=LEASE)
+    assert ledger.runs(store)[0].lease_until == begun
+    time.pass_by(seconds=20)
+    assert claims.holds(store, claim, lease=LEASE)
+    assert begun is not None and ledger.runs(store)[0].lease_until == begun + timedelta(seconds=40)
+    time.pass_by(seconds=61)
+    assert take(store, "b") is not None
+    assert not claims.holds(store, claim, lease=LEASE)
+
+
 def test_effects_of_a_lost_run_are_rolled_back(store: Store, time: Time) -> None:
     ask(store)
     claim = take(store)

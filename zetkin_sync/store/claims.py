@@ -245,6 +245,16 @@ def renew(store: Store, claim: Claim, *, lease: timedelta) -> bool:
     return claim.run in renew_many(store, [claim], lease=lease)
 
 
+def holds(store: Store, claim: Claim, *, lease: timedelta) -> bool:
+    """Is the run ours, and for at least half a lease? It is renewed only when less than that is left."""
+    with store.reading() as session:
+        connection = session.connection()
+        until = connection.execute(select(_runs.c.lease_until).where(held_by(claim))).scalar()
+        if until is not None and until > store.now(connection) + lease / 2:
+            return True
+    return renew(store, claim, lease=lease)
+
+
 def renew_many(store: Store, claims: Sequence[Claim], *, lease: timedelta) -> set[int]:
     """Keep the runs. Returns the ids of those that are still ours."""
     if not claims:
