@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from sqlmodel import SQLModel
 
@@ -25,6 +26,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     outbound.refuse()
+    hypothesis.settings.register_profile("whatever the machine", deadline=None)
+    hypothesis.settings.load_profile("whatever the machine")
 
 
 @pytest.fixture(autouse=True)

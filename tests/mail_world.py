@@ -12,7 +12,7 @@ import structlog
 from pydantic import SecretStr
 
 from tests.bounce_world import SentMails
-from zetkin_sync.configuration import Association, Configuration, District, Recipient, Schedule
+from zetkin_sync.configuration import Access, Association, Configuration, District, Recipient, Schedule
 from zetkin_sync.context import Context, Outcome
 from zetkin_sync.language import Message, say, to_json
 from zetkin_sync.mail.delivery import Delivery, Pace
@@ -53,6 +53,8 @@ class MailWorld:
     former_key: str | None = None
     folder: Path | None = None
 
+    access: Access = field(default_factory=Access)
+
     @property
     def configuration(self) -> Configuration:
         return Configuration(
@@ -71,6 +73,7 @@ class MailWorld:
             schedule=Schedule.model_validate({"jobs": SCHEDULE}),
             actions={},
             recipients=tuple(Recipient.model_validate(r) for r in self.recipients),
+            access=self.access,
         )
 
     @property
@@ -129,7 +132,13 @@ class MailWorld:
         )
 
     def ran(
-        self, job: str, state: RunState = RunState.OK, *, at: datetime | None = None, why: str = ""
+        self,
+        job: str,
+        state: RunState = RunState.OK,
+        *,
+        at: datetime | None = None,
+        why: str = "",
+        **values: Any,
     ) -> None:
         """A run of the ledger that ended like this."""
         when = at or self.now
@@ -139,13 +148,14 @@ class MailWorld:
                     district=ROOT,
                     job=job,
                     organization=ROOT,
-                    slot=f"{when.isoformat()}-{state}",
+                    slot=f"{when.isoformat()}-{state}-{values.get('asked_by')}",
                     due=when,
                     ready=when,
                     started=when,
                     finished=when,
                     state=state,
                     notes=f"[{to_json(say(why))}]" if why else "[]",
+                    **values,
                 )
             )
 

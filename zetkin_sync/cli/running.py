@@ -15,24 +15,16 @@ from zetkin_sync.cli import printing
 from zetkin_sync.cli.opening import district_of, opened, opened_store, who
 from zetkin_sync.engine import DRAIN, serve
 from zetkin_sync.errors import ConfigError
-from zetkin_sync.language import Message, say
+from zetkin_sync.language import say
 from zetkin_sync.live import Live
 from zetkin_sync.records import Run, RunState
 from zetkin_sync.reports.counts import count_name
-from zetkin_sync.reports.words import job_name
+from zetkin_sync.reports.words import RUN_STATES, job_name
 from zetkin_sync.runner import LEASE, Installation, Watch, carry, owner_name
 from zetkin_sync.settings import read_settings
 from zetkin_sync.store import claims, ledger, upkeep
 
 _EXIT = {RunState.OK: printing.OK, RunState.PARTIAL: printing.PARTIAL, RunState.SKIPPED: printing.OK}
-STATES: dict[str, Message] = {
-    RunState.QUEUED: say("waiting"),
-    RunState.RUNNING: say("running"),
-    RunState.OK: say("done"),
-    RunState.PARTIAL: say("partly done"),
-    RunState.FAILED: say("failed"),
-    RunState.SKIPPED: say("skipped"),
-}
 _SAY = printing.say
 
 District = Annotated[
@@ -113,7 +105,7 @@ def show_run(run: Run, *, as_json: bool = False) -> None:
         printing.print_json(as_dict(run))
         return
     printing.line(
-        say("{job}: {state}", job=job_name(run.job), state=STATES[run.state]),
+        say("{job}: {state}", job=job_name(run.job), state=RUN_STATES[run.state]),
         style={"ok": "green", "partial": "yellow", "failed": "bold red"}.get(run.state),
     )
     if counts:
@@ -155,7 +147,7 @@ def runs(
                     r.job,
                     clock.moment(r.due),
                     r.asked_by or say("clock"),
-                    STATES[r.state],
+                    RUN_STATES[r.state],
                     "; ".join(printing.say(n) for n in ledger.notes_of(r)[:1]),
                 )
                 for r in found

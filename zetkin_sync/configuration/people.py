@@ -49,7 +49,8 @@ class Recipient(BaseModel):
 
     `unit` is an association's title, or what a committee is called; none means the district. `kinds` replaces
     what the role is usually sent, `often` makes the weekly mail rarer, `goals` narrows which goals it is about,
-    `decides` says whether this reader may approve proposals.
+    `decides` says whether this reader may approve proposals. `asks` are those whose runs' results go here:
+    "user:NUMBER" as Zetkin numbers who logs in, "cli:NAME" for who types commands on the machine.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -63,6 +64,7 @@ class Recipient(BaseModel):
     often: Often = Often.USUAL
     goals: tuple[str, ...] = ()
     decides: bool | None = None
+    asks: tuple[str, ...] = ()
 
     @field_validator("address")
     @classmethod

@@ -10,18 +10,21 @@ from zetkin_sync.errors import ConfigError
 from zetkin_sync.language import Language, say
 from zetkin_sync.mail.gathering import Gathering
 from zetkin_sync.mail.readers import pages
+from zetkin_sync.mail.results import ended
 from zetkin_sync.records import MailKind
 from zetkin_sync.reports.content import Mail
 from zetkin_sync.reports.kinds.after_meeting import after_meeting
 from zetkin_sync.reports.kinds.day_after import day_after
 from zetkin_sync.reports.kinds.decision import decision
 from zetkin_sync.reports.kinds.monthly import monthly
+from zetkin_sync.reports.kinds.result import result
 from zetkin_sync.reports.kinds.stalled import stalled
 from zetkin_sync.reports.kinds.weekly import quiet, weekly
 from zetkin_sync.reports.parts.tasks import waiting
 from zetkin_sync.reports.readers import ASSOCIATION, COMMITTEE, DECIDE, ROLES, Reader
 from zetkin_sync.reports.render import Rendered, render
 from zetkin_sync.reports.situation import Meeting, Situation
+from zetkin_sync.store import ledger
 
 QUIET_WEEKS = 4
 
@@ -148,6 +151,14 @@ def _day_after(gathering: Gathering, reader: Reader) -> _Made:
     return None if mail is None else (mail, False)
 
 
+def _result(gathering: Gathering, reader: Reader) -> _Made:
+    known = gathering.known
+    runs = ledger.runs(known.store, district=known.district, limit=50)
+    over = [run for run in runs if run.finished is not None]
+    found = next((run for run in over if run.asked_by is not None), None) or next(iter(over), None)
+    return None if found is None else (result(ended(found, known), reader), found.asked_by is None)
+
+
 _MAKE = {
     MailKind.WEEKLY: _weekly,
     MailKind.QUIET: _quiet,
@@ -156,4 +167,5 @@ _MAKE = {
     MailKind.STALLED: _stalled,
     MailKind.AFTER_MEETING: _after_meeting,
     MailKind.DAY_AFTER: _day_after,
+    MailKind.RESULT: _result,
 }

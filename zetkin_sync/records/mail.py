@@ -22,6 +22,7 @@ class MailKind(StrEnum):
     STALLED = "stalled"
     AFTER_MEETING = "after_meeting"
     DAY_AFTER = "day_after"
+    RESULT = "result"
 
     @property
     def stopped_as(self) -> MailKind:

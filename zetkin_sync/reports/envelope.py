@@ -28,6 +28,7 @@ KINDS: dict[MailKind, Message] = {
     MailKind.STALLED: say("jobs that stand still"),
     MailKind.AFTER_MEETING: say("after the annual meeting"),
     MailKind.DAY_AFTER: say("attendance to note"),
+    MailKind.RESULT: say("runs that you asked for"),
 }
 
 

@@ -22,6 +22,10 @@ ROLES: dict[str, Message] = {
     TECHNICAL: say("the technical contact"),
 }
 
+ASKER = "asker"
+TITLES: dict[str, Message] = {**ROLES, ASKER: say("who asked for it")}
+"""Also of those who are no reader of config/recipients.toml."""
+
 USUAL: dict[str, tuple[MailKind, ...]] = {
     OFFICE: (MailKind.WEEKLY, MailKind.DECISION, MailKind.STALLED),
     BOARD: (MailKind.WEEKLY, MailKind.MONTHLY, MailKind.DECISION),
@@ -128,7 +132,7 @@ class Reader:
     def title(self) -> Message:
         """As whom they get the mail."""
         return Message(
-            ROLES[self.role].text,
+            TITLES[self.role].text,
             {"unit": titled(self.name)} if self.role in (ASSOCIATION, COMMITTEE) else {},
         )
 

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from zetkin_sync.goals.forecast import Outlook
 from zetkin_sync.language import Message, Share, say, say_n
 from zetkin_sync.records.assessments import GoalState
+from zetkin_sync.records.ledger import RunState
 from zetkin_sync.reports.content import Tone
 
 STATES: Mapping[str, Message] = {
@@ -40,6 +41,15 @@ OUTLOOKS: Mapping[str, Message] = {
     Outlook.UNCERTAIN: say("Forecast: uncertain."),
     Outlook.UNLIKELY: say("Forecast: unlikely."),
     Outlook.IMPOSSIBLE: say("Forecast: no longer possible."),
+}
+
+RUN_STATES: Mapping[str, Message] = {
+    RunState.QUEUED: say("waiting"),
+    RunState.RUNNING: say("running"),
+    RunState.OK: say("done"),
+    RunState.PARTIAL: say("partly done"),
+    RunState.FAILED: say("failed"),
+    RunState.SKIPPED: say("skipped"),
 }
 
 LISTS: Mapping[str, Message] = {
@@ -101,6 +111,7 @@ JOBS: Mapping[str, Message] = {
     "send_alarms": say("The mails about jobs that stand still"),
     "send_day_after": say("The mails about attendance"),
     "send_after_meetings": say("The mails after annual meetings"),
+    "send_results": say("The mails about runs that somebody asked for"),
     "read_shared_mailbox": say("The reading of the shared mailbox"),
     "retention": say("The removal of what is old"),
     "make_backup": say("The backup"),

@@ -125,6 +125,22 @@ def runs(
         return list(session.exec(query).all())
 
 
+def asked_and_ended(store: Store, *, district: int, since: datetime) -> list[Run]:
+    """Runs that somebody asked for and that ended after an instant, the oldest first."""
+    query = (
+        select(Run)
+        .where(
+            Run.district == district,
+            col(Run.asked_by).is_not(None),
+            col(Run.finished) >= since,
+            col(Run.state).in_(FINISHED),
+        )
+        .order_by(col(Run.id))
+    )
+    with store.reading() as session:
+        return list(session.exec(query).all())
+
+
 def run_of(store: Store, run: int) -> Run | None:
     """One run."""
     with store.reading() as session:

@@ -14,11 +14,11 @@ from zetkin_sync.configuration.schedule import WEEKDAYS
 from zetkin_sync.due import next_due
 from zetkin_sync.language import Message, say, say_n
 from zetkin_sync.records import PAUSE, STOP, Control, Run
-from zetkin_sync.reports.words import job_name
+from zetkin_sync.reports.words import RUN_STATES, job_name
 from zetkin_sync.store import controls, ledger
 from zetkin_sync.web.journal import note
 from zetkin_sync.web.listing import Column, Filters, Kind, Listing
-from zetkin_sync.web.pages.runs import STATES, module_of
+from zetkin_sync.web.pages.runs import module_of
 from zetkin_sync.web.refusals import not_found
 from zetkin_sync.web.rendering import page, redirect
 from zetkin_sync.web.view import View, Viewed
@@ -68,7 +68,7 @@ def _rows(view: View, _asked: Filters) -> Iterator[Sequence[Any]]:
             when(view, entry),
             None if paused else next_due(entry, zone, view.now),
             last and (last.finished or last.started or last.due),
-            last and STATES[last.state],
+            last and RUN_STATES[last.state],
             paused and view.named(paused.who),
             paused and paused.until,
         )
@@ -103,7 +103,7 @@ def jobs(view: Viewed) -> Response:
             "next": next_due(entry, zone, view.now),
             "paused": paused,
             "last": last,
-            "state": last and STATES[last.state],
+            "state": last and RUN_STATES[last.state],
         }
         for name, entry, paused, last in _entries(view)
     ]

@@ -13,7 +13,7 @@ from zetkin_sync.configuration import Role
 from zetkin_sync.language import Message, from_json, say
 from zetkin_sync.records import Mailing, MailKind, MailState
 from zetkin_sync.reports.envelope import KINDS
-from zetkin_sync.reports.readers import ASSOCIATION, COMMITTEE, ROLES
+from zetkin_sync.reports.readers import ASSOCIATION, COMMITTEE, TITLES
 from zetkin_sync.store import mailings
 from zetkin_sync.web.guard import framed
 from zetkin_sync.web.listing import Column, Filters, Kind, Linked, Listing
@@ -67,7 +67,7 @@ def _cells(view: View, mail: Mailing) -> Sequence[Any]:
 
 def _reader(view: View, mail: Mailing) -> Message:
     given: dict[str, Any] = {"unit": view.title(mail.unit)} if mail.role in (ASSOCIATION, COMMITTEE) else {}
-    return Message(ROLES[mail.role].text, given) if mail.role in ROLES else say("{title}", title=mail.role)
+    return Message(TITLES[mail.role].text, given) if mail.role in TITLES else say("{title}", title=mail.role)
 
 
 LISTING = Listing(

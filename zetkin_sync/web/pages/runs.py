@@ -14,10 +14,10 @@ from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 
 from zetkin_sync.configuration import Role
-from zetkin_sync.language import Message, from_json, say
+from zetkin_sync.language import from_json, say
 from zetkin_sync.records import Mirror, Run, RunState
 from zetkin_sync.reports.counts import count_name
-from zetkin_sync.reports.words import job_name
+from zetkin_sync.reports.words import RUN_STATES, job_name
 from zetkin_sync.store import controls, ledger, upkeep
 from zetkin_sync.web.journal import note
 from zetkin_sync.web.listing import Column, Filters, Kind, Linked, Listing
@@ -31,14 +31,6 @@ SHOWN = 40
 _LOOK = 1.0  # seconds between two looks at a run that is watched
 _SETTLE = 2.0  # seconds that a browser has to show the end
 _WATCHED = 900  # looks before the browser is to connect anew
-STATES: dict[str, Message] = {
-    RunState.QUEUED: say("waiting"),
-    RunState.RUNNING: say("running"),
-    RunState.OK: say("done"),
-    RunState.PARTIAL: say("partly done"),
-    RunState.FAILED: say("failed"),
-    RunState.SKIPPED: say("skipped"),
-}
 COUNTED = ("new", "changed", "gone")
 _LISTS = frozenset(record.mirrored.resource for record in Mirror.__subclasses__())
 
@@ -65,7 +57,7 @@ def _cells(view: View, run: Run) -> Sequence[Any]:
         job_name(module_of(view, run.job)),
         run.started or run.due,
         view.named(run.asked_by),
-        STATES[run.state],
+        RUN_STATES[run.state],
         _read(counts),
         *(counts.get(name) for name in COUNTED),
         first,
@@ -120,7 +112,7 @@ def runs(view: Viewed, asked: Annotated[RunFilters, Query()]) -> Response:
         older=found[SHOWN - 1].id if len(found) > SHOWN else None,
         asked=asked,
         live=[run for run in found if not ledger.is_finished(run)],
-        states=STATES,
+        states=RUN_STATES,
         jobs=[(name, job_name(module_of(view, name))) for name in jobs],
         paused={job for district, job in controls.paused_jobs(view.store) if district == view.district},
     )
@@ -208,7 +200,7 @@ def _facts(view: View, found: Run) -> dict[str, Any]:
     return {
         "run": found,
         "title": job_name(module_of(view, found.job)),
-        "state": STATES[found.state],
+        "state": RUN_STATES[found.state],
         "finished": ledger.is_finished(found),
         "step": from_json(found.step) if found.step else None,
         "position": None if found.state != RunState.QUEUED else ledger.position(view.store, found),
