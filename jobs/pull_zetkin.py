@@ -36,6 +36,7 @@ from zetkin_sync.records import (
 from zetkin_sync.store import erasures, reading, vanishing
 from zetkin_sync.store.brake import Brake
 from zetkin_sync.store.mirror import read_whole
+from zetkin_sync.store.renewing import renew_addresses
 
 LISTS: tuple[type[Mirror], ...] = (
     Person,
@@ -185,6 +186,8 @@ class _Reader:
             brake=Brake(share=1.0) if organization in self.accepted else None,
             barred=self.barred,
         )
+        if record is Person:
+            self.renew()
         if snapshot.complete:
             self.counts[resource] += snapshot.seen
             for name in ("new", "changed", "missing", "gone"):
@@ -192,6 +195,12 @@ class _Reader:
         elif not record.mirrored.optional:
             self.failed.setdefault(organization, from_json(snapshot.why or ""))
         return snapshot
+
+    def renew(self) -> None:
+        """While the hash key is being changed, what is known of the addresses just read is carried over."""
+        if renewed := self.context.zetkin.renewed():
+            with self.context.store.writing() as session:
+                self.counts["renewed"] += renew_addresses(session, renewed, district=self.context.district)
 
     def conclude(self) -> None:
         """Ask directly for everybody who has been missing twice; remove who is proven gone."""

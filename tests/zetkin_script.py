@@ -86,9 +86,9 @@ class Time:
 
 
 def zetkin(script: Handler, *, time: Time | None = None, **options: Any) -> Zetkin:
-    """A client of that script; nobody really waits. Options beginning with `zetkin_` are settings."""
+    """A client of that script; nobody really waits. Options beginning with `zetkin_` or `hash_` are settings."""
     time = time or Time()
-    of_settings = {name: options.pop(name) for name in list(options) if name.startswith("zetkin_")}
+    of_settings = {name: options.pop(name) for name in list(options) if name.startswith(("zetkin_", "hash_"))}
     return connect(
         settings(**of_settings),
         transport=httpx.MockTransport(script),

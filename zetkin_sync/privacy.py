@@ -11,7 +11,7 @@ import hashlib
 import hmac
 import secrets
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from zetkin_sync.errors import ConfigError
 from zetkin_sync.language import say
@@ -67,6 +67,22 @@ def address_hasher(key: bytes) -> Callable[[str], bytes]:
     """`address_hash` with the key taken in once."""
     hashed = text_hasher(key)
     return lambda address: hashed(normal_address(address))
+
+
+def renewing_hasher(
+    key: bytes, former: Sequence[bytes], renewed: dict[bytes, bytes]
+) -> Callable[[str], bytes]:
+    """`address_hasher` while the key is being changed: notes in `renewed` what each address was hashed to before."""
+    hashed, *before = (address_hasher(each) for each in (key, *former))
+    if not before:
+        return hashed
+
+    def noted(address: str) -> bytes:
+        now = hashed(address)
+        renewed.update((old(address), now) for old in before)
+        return now
+
+    return noted
 
 
 def page_digest(key: bytes, body: bytes) -> bytes:

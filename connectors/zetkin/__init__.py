@@ -113,6 +113,7 @@ def connect(
     return Zetkin(
         client(tokens=tokens),
         key=settings.key,
+        former=settings.keys[1:],
         allowed=allowed,
         page_size=settings.zetkin_page_size,
         width=settings.zetkin_concurrency,

@@ -64,15 +64,17 @@ class Inside(NamedTuple):
     rows: Callable[[bytes], dict[int, list[Row]]]
 
 
-def of_organization(key: bytes, allowed: Allowed) -> dict[type[Mirror], List]:
-    """The lists that every organization has."""
+def of_organization(
+    key: bytes, allowed: Allowed, *, hash_address: Callable[[str], bytes] | None = None
+) -> dict[type[Mirror], List]:
+    """The lists that every organization has; `hash_address` as in `people.people`."""
     places = (
         List("locations", events.places_v2, version=2, query="type=event")
         if allowed.places_v2
         else List("locations", events.places)
     )
     return {
-        records.Person: List("people", people.people(key, allowed.fields)),
+        records.Person: List("people", people.people(key, allowed.fields, hash_address=hash_address)),
         records.Field: List("people/fields", people.fields),
         records.Tag: List("people/tags", people.tags),
         records.Official: List("officials", people.officials),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import partial
@@ -16,7 +16,7 @@ from connectors.zetkin.paging import Ahead, counted_list, hanging_list, whole_li
 from connectors.zetkin.refusals import Forbidden, NotThere
 from connectors.zetkin.wire import canvassing, people
 from connectors.zetkin.wire.shapes import Row, several, understood
-from zetkin_sync.privacy import page_digest
+from zetkin_sync.privacy import page_digest, renewing_hasher
 from zetkin_sync.records import AreaAssignee, Found, Mirror, Organization, Page, Tag, Tagging
 
 _V2_SIZE = 100  # the most that API v2 gives (API.md §2.4)
@@ -30,6 +30,7 @@ class Reads:
         client: Client,
         *,
         key: bytes,
+        former: Sequence[bytes] = (),
         allowed: Allowed,
         page_size: int,
         width: int,
@@ -45,7 +46,15 @@ class Reads:
         self._ahead = Ahead(self._threads, widest=width, clock=client.gate.clock)
         self._largest: dict[type[Mirror], int] = {}
         self._tag_titles: dict[int, dict[int, str]] = {}
-        self._lists = of_organization(key, allowed)
+        self._renewed: dict[bytes, bytes] = {}
+        hasher = renewing_hasher(key, former, self._renewed)
+        self._lists = of_organization(key, allowed, hash_address=hasher)
+
+    def renewed(self) -> Mapping[bytes, bytes]:
+        """See `ports.ZetkinReader.renewed`."""
+        found = dict(self._renewed)
+        self._renewed.clear()
+        return found
 
     # -- lists
 

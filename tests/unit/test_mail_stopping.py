@@ -161,3 +161,13 @@ def test_a_token_from_before_the_key_was_changed_still_stops_the_mail(world: Mai
     world.former_key = None
     assert choices(world)["district_office", MailKind.WEEKLY].often is Often.NEVER
     assert [reader.wants(MailKind.WEEKLY) for reader in world.readers()] == wishes
+
+
+def test_nobody_gets_the_weeks_mail_again_because_the_key_was_changed(world: MailWorld) -> None:
+    world.run(send_status.run)
+    world.key, world.former_key = "n" * 40, KEY
+    world.run(send_status.run)
+    world.former_key = None
+    world.run(send_status.run)
+    assert len(world.mailer.mails) == 3
+    assert {row.recipient for row in world.ledger()} == {reader.identity for reader in world.readers()}

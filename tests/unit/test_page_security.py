@@ -9,14 +9,16 @@ from pathlib import Path
 
 import pyotp
 import pytest
+from sqlmodel import select
 
 from tests.page_world import FOREIGN, KEY, NORTH, PAGE, ROOT, Browser, World, page_world
 from zetkin_sync.configuration import Access
 from zetkin_sync.errors import ConfigError
 from zetkin_sync.records import PlanState, WebSession
 from zetkin_sync.settings import Settings
-from zetkin_sync.store import access, ledger, logins, plans
+from zetkin_sync.store import access, controls, ledger, logins, plans
 from zetkin_sync.store.access import Deed
+from zetkin_sync.web.network import network_of
 from zetkin_sync.web.origin import Origin, origin_of
 
 ADMIN = {ROOT: "admin"}
@@ -489,3 +491,50 @@ def test_an_association_admin_is_let_into_their_own(world: World) -> None:
     browser = world.log_in({NORTH: "admin"})
     assert browser.get("/").status_code == 200
     assert browser.get("/runs").status_code == 403
+
+
+# -- a cookie that turns up elsewhere
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("192.0.2.7", "192.0.0.0/16"),
+        ("2001:db8:1:2::3", "2001:db8::/32"),
+        ("::ffff:192.0.2.7", "192.0.0.0/16"),
+        ("testclient", "testclient"),
+    ],
+)
+def test_a_network_is_the_operators_part_of_an_address(address: str, network: str) -> None:
+    assert network_of(address) == network
+
+
+def test_a_stolen_cookie_is_worth_nothing_on_another_network_and_the_login_is_over(world: World) -> None:
+    owner = world.log_in({ROOT: "admin"})
+    roaming, thief = world.browser(client="192.0.99.1"), world.browser(client="198.51.100.9")
+    for other in (roaming, thief):
+        other.client.cookies.update(owner.client.cookies)
+    assert roaming.get("/runs").status_code == 200
+    refused = thief.get("/runs")
+    assert refused.status_code == 303
+    assert "why=elsewhere" in refused.headers["location"] and "next=%2Fruns" in refused.headers["location"]
+    assert "annat nätverk" in thief.get(refused.headers["location"]).text
+    assert owner.get("/runs").headers["location"].startswith("/login")
+    assert deeds(world, Deed.REFUSED) == [("user:7", "other_network")]
+
+
+def test_a_stolen_cookie_posts_nothing_from_elsewhere(world: World) -> None:
+    owner = world.log_in({ROOT: "admin"})
+    owner.get("/jobs")
+    thief = world.browser(client="198.51.100.9")
+    thief.client.cookies.update(owner.client.cookies)
+    answer = thief.post("/stop", {"csrf": owner.csrf})
+    assert answer.status_code in (303, 403)
+    assert not controls.stopped(world.store, district=ROOT)
+
+
+def test_what_is_kept_of_a_network_is_no_address(world: World) -> None:
+    world.log_in({ROOT: "admin"})
+    with world.store.reading() as session:
+        kept = [row.network for row in session.exec(select(WebSession)).all()]
+    assert kept and all(len(row or b"") == 32 for row in kept)

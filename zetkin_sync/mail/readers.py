@@ -13,6 +13,7 @@ from zetkin_sync.reports import stop_token
 from zetkin_sync.reports.readers import ASSOCIATION, COMMITTEE, DECIDE, USUAL, Pages, Reader
 from zetkin_sync.settings import Settings
 from zetkin_sync.store import mailings
+from zetkin_sync.store.renewing import renew_recipient
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,16 +73,19 @@ def often_of(
     }
 
 
-def keep_choices(known: Known) -> None:
-    """Write what was chosen under the former key under the present one, so that it holds when that is gone."""
+def keep_known(known: Known) -> None:
+    """While the key is being changed, carry over what was chosen and what was sent, so that it holds when the former
+    key is gone: who stopped a mail gets none, and nobody gets the same one again."""
     if len(known.settings.keys) == 1:
         return
     chosen = mailings.choices(known.store, district=known.district)
     for recipient in known.configuration.recipients:
         identity, *former = known_as(recipient, known.settings)
-        for (who, kind), often in chosen.items():
-            if who in former and (identity, kind) not in chosen:
-                with known.store.writing() as session:
+        with known.store.writing() as session:
+            for before in former:
+                renew_recipient(session, before, identity, district=known.district)
+            for (who, kind), often in chosen.items():
+                if who in former and (identity, kind) not in chosen:
                     mailings.choose(
                         session,
                         district=known.district,

@@ -9,7 +9,7 @@ from zetkin_sync.errors import NeedsHuman
 from zetkin_sync.language import say
 from zetkin_sync.mail.delivery import PER_MINUTE, Delivery, Pace
 from zetkin_sync.mail.gathering import Gathering, Known
-from zetkin_sync.mail.readers import keep_choices
+from zetkin_sync.mail.readers import keep_known
 from zetkin_sync.records import RunState
 
 
@@ -26,7 +26,7 @@ class Running:
     def begun(cls, context: Context) -> Running:
         """Options of every mail job: `per_minute`, how many mails may leave in a minute."""
         known = Known.of(context)
-        keep_choices(known)
+        keep_known(known)
         pace = Pace(per_minute=int(context.options.get("per_minute", PER_MINUTE)))
         delivery = Delivery(known, lambda: context.mailer, pace=pace, log=context.log)
         return cls(context, known, Gathering(known, options=context.options), delivery)

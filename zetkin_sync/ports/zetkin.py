@@ -54,6 +54,10 @@ class ZetkinReader(Protocol):
         """What the server shows us, step by step and without writing; `organizations` are titles by id."""
         ...
 
+    def renewed(self) -> Mapping[bytes, bytes]:
+        """While the hash key is being changed: the addresses read since this was asked last, from hash to hash."""
+        ...
+
     def begin(self) -> None:
         """A new run begins: its budget of requests is full again."""
         ...

@@ -36,6 +36,12 @@ class WebSession(SQLModel, table=True):
     )
     created: datetime = stored("the absolute end counts from here", source=Source.OURS, keep=Keep.SESSION)
     seen: datetime = stored("the idle end counts from here", source=Source.OURS, keep=Keep.SESSION)
+    network: bytes | None = stored(
+        "a cookie that turns up on another network is refused: keyed hash of the network",
+        source=Source.OURS,
+        keep=Keep.SESSION,
+        default=None,
+    )
     checked: datetime | None = stored(
         "when their rights were last asked for", source=Source.OURS, keep=Keep.SESSION, default=None
     )

@@ -127,11 +127,13 @@ class _Forever(StaticFiles):
 # -- what is said when something is not done
 
 
-def _to_login(request: Request, _error: Exception) -> Response:
+def _to_login(request: Request, error: Exception) -> Response:
+    assert isinstance(error, NotLoggedIn)
     if request.url.path.startswith(_FOR_PROGRAMS):
         return JSONResponse({"what": "Nobody is logged in.", "do": "Log in at /login."}, 401)
     onward = here(request) if request.method == "GET" else "/"
-    return RedirectResponse(address("/login", next=None if onward == "/" else onward), 303)
+    why = "elsewhere" if error.elsewhere else None
+    return RedirectResponse(address("/login", next=None if onward == "/" else onward, why=why), 303)
 
 
 def _in_words(request: Request, error: Exception) -> Response:

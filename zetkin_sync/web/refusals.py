@@ -23,7 +23,11 @@ class Refusal(Trouble):
 
 
 class NotLoggedIn(Exception):  # noqa: N818 - a turn to the login page, not a fault
-    """Nobody is logged in, or the login is over."""
+    """Nobody is logged in, or the login is over; `elsewhere` when it was ended because its cookie came from elsewhere."""
+
+    def __init__(self, *, elsewhere: bool = False) -> None:
+        super().__init__()
+        self.elsewhere = elsewhere
 
 
 def forbidden() -> Refusal:

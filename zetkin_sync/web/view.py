@@ -22,6 +22,7 @@ from zetkin_sync.store import logins
 from zetkin_sync.store.engine import Store
 from zetkin_sync.web.authorization import BY_FUNCTION, Of, Row
 from zetkin_sync.web.journal import note
+from zetkin_sync.web.network import network
 from zetkin_sync.web.origin import Origin
 from zetkin_sync.web.refusals import NotLoggedIn, Refusal, forbidden
 from zetkin_sync.web.rights import ZETKIN, Viewer, of_account, refreshed
@@ -44,6 +45,7 @@ class View:
     session: WebSession | None = None
     viewer: Viewer | None = None
     new_cookie: str | None = None
+    ended_elsewhere: bool = False
     _names: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -158,15 +160,36 @@ def view_of(request: Request, _form: Annotated[None, Depends(read_form)]) -> Vie
     view.language = _language(view)
     request.state.view = view
     if session is not None and session.who is not None:
-        view.viewer = Viewer.of(session)
+        if _is_elsewhere(view, session):
+            _end(view, session)
+        else:
+            view.viewer = Viewer.of(session)
     _check_sender(view)
     if row.role is None:
         return view
     if view.viewer is None:
-        raise NotLoggedIn
+        raise NotLoggedIn(elsewhere=view.ended_elsewhere)
     _look_again(view)
     _authorize(view)
     return view
+
+
+def _is_elsewhere(view: View, session: WebSession) -> bool:
+    """Does the cookie come from another network than the one that its owner logged in on?"""
+    keys = view.installation.settings.keys
+    return session.network not in [network(view.request, key) for key in keys]
+
+
+def _end(view: View, session: WebSession) -> None:
+    """A cookie that turns up elsewhere may be stolen: the login is over for whoever holds it.
+
+    Of a login from before networks were kept nobody knows; it is over without a word.
+    """
+    if session.network is not None:
+        note(view, "refused", why_code="other_network", who=session.who)
+        view.ended_elsewhere = True
+    logins.end(view.store, session.id)
+    view.session = None
 
 
 def row_of(request: Request) -> Row:

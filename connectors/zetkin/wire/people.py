@@ -115,8 +115,13 @@ def postcode(text: Text) -> str | None:
     return bare if len(bare) == 5 and bare.isascii() and bare.isdigit() else None
 
 
-def people(key: bytes, fields: Collection[str]) -> Rows:
-    """A list of people; `fields` are the slugs of the custom fields that the configuration allows."""
+def people(
+    key: bytes, fields: Collection[str], *, hash_address: Callable[[str], bytes] | None = None
+) -> Rows:
+    """A list of people; `fields` are the slugs of the custom fields that the configuration allows.
+
+    `hash_address` is the address hasher of the key; another while the key is being changed.
+    """
     check_fields(fields)
     slugs = tuple(sorted(set(fields)))
     wire: Any = msgspec.defstruct(
@@ -134,7 +139,7 @@ def people(key: bytes, fields: Collection[str]) -> Rows:
         ],
         gc=False,
     )
-    hash_address, hash_text = address_hasher(key), text_hasher(key)
+    hash_address, hash_text = hash_address or address_hasher(key), text_hasher(key)
     values = _values(slugs)
 
     def row(p: Any) -> Row:

@@ -16,6 +16,7 @@ from zetkin_sync.settings import is_loopback
 from zetkin_sync.store import logins
 from zetkin_sync.web import accounts, rights
 from zetkin_sync.web.journal import note
+from zetkin_sync.web.network import network
 from zetkin_sync.web.origin import Origin
 from zetkin_sync.web.refusals import Refusal, not_found
 from zetkin_sync.web.rendering import keep_pending, page, redirect, with_session
@@ -26,8 +27,12 @@ _BACK = "/login/zetkin/back"
 
 
 @router.get("/login")
-def ask(view: Viewed, next: Annotated[str, Query(max_length=500)] = "/") -> Response:  # noqa: A002
-    """How do you want to log in?"""
+def ask(
+    view: Viewed,
+    next: Annotated[str, Query(max_length=500)] = "/",  # noqa: A002
+    why: Annotated[str, Query(max_length=20)] = "",
+) -> Response:
+    """How do you want to log in? `why` says that the login was ended because its cookie came from elsewhere."""
     if view.viewer is not None:
         return redirect(view, _inside(next))
     with_session(view)
@@ -36,6 +41,7 @@ def ask(view: Viewed, next: Annotated[str, Query(max_length=500)] = "/") -> Resp
     return page(
         view,
         "login.html.j2",
+        elsewhere=why == "elsewhere",
         by_zetkin=state.login is not None,
         by_link=any(c.access.users for c in view.installation.configurations),
         locally=_is_local(view),
@@ -169,7 +175,10 @@ def choose_district(view: Viewed, district: Annotated[int, Form()]) -> Response:
 
 
 def _entered(view: View, pending: dict[str, object]) -> Response:
-    view.viewer = rights.Viewer.of(_session(view))
+    session = _session(view)
+    session.network = network(view.request, view.installation.settings.key)
+    logins.change(view.store, session.id, network=session.network)
+    view.viewer = rights.Viewer.of(session)
     note(view, "logged_in")
     return redirect(view, _inside(str(pending.get("next", "/"))))
 
