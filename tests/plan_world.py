@@ -87,6 +87,16 @@ AREAS = {
     "unplaced": 4,
 }  # fmt: skip
 
+DAYS = {
+    "days": [
+        {"plan": "2023-2025", "goal": "march-8", "day": "2027-03-08", "booked": 2, "needed": 6, "steps": [
+            {"due": "2026-12-08", "what": to_json(say("publish the event")), "done": True},
+            {"due": "2027-02-05", "what": to_json(say("name a contact")), "done": False},
+        ]},
+        {"plan": "2023-2025", "goal": "slavery-day", "day": None, "booked": 0, "needed": 0, "steps": []},
+    ]
+}  # fmt: skip
+
 CALLOUTS = {
     "needs": [
         {"event": 5, "organization": NORTH, "title": "Affischering", "starts": "2026-12-01T18:00:00", "open": 4,
@@ -126,4 +136,10 @@ def with_figures(world: World) -> None:
         cases.open_case(
             session, now=world.time.now, state="unreachable", reason="unknown_user", status="5.1.1", **values
         )
-    picture(world, areas=AREAS, callouts=CALLOUTS, reach={"units": {str(ROOT): REACH, str(NORTH): REACH}})
+    picture(
+        world,
+        days=DAYS,
+        areas=AREAS,
+        callouts=CALLOUTS,
+        reach={"units": {str(ROOT): REACH, str(NORTH): REACH}},
+    )

@@ -106,11 +106,13 @@ def window(browser: Browser, watch: Watch) -> Iterator[Window]:
 def axe() -> Axe:
     """Says what axe finds on a page, one line for each element; empty when nothing hinders anybody."""
 
-    def look(page: Page, *, without: Sequence[str] = ()) -> list[str]:
-        page.evaluate(AXE.read_text(encoding="utf-8"))  # not a script tag: the page's CSP stays as it is
+    def look(page: Page, *, without: Sequence[str] = (), only: Sequence[str] | None = None) -> list[str]:
+        if not page.evaluate("'axe' in window"):  # not a script tag: the page's CSP stays as it is
+            page.evaluate(AXE.read_text(encoding="utf-8"))
         found = page.evaluate(
-            "rules => axe.run(document, {rules: Object.fromEntries(rules.map(r => [r, {enabled: false}]))})",
-            list(without),
+            "([without, only]) => axe.run(document, {"
+            "rules: Object.fromEntries(without.map(r => [r, {enabled: false}])), runOnly: only ?? undefined})",
+            [list(without), only and list(only)],
         )
         return [
             f"{violation['id']} ({violation['impact']}): {node['html'][:120]}"

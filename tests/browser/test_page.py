@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.conftest import Axe, Picture, Watch, Window, sideways
+from tests.browser.conftest import Axe, Watch, Window, sideways
 from tests.browser.served import served, working
 from tests.page_world import NORTH, ROOT, World
 from tests.plan_world import with_figures
@@ -30,6 +30,7 @@ PAGES = (
     "/plans/2",
     "/goals",
     "/goals/1",
+    "/calendar",
     "/areas",
     "/areas/haga",
     "/callouts",
@@ -51,6 +52,8 @@ PAGES = (
     "/nowhere",
 )
 KIB = 1024
+COLOURS = ("color-contrast", "link-in-text-block")
+"""axe's rules that what is light or dark can break."""
 
 
 @pytest.fixture
@@ -76,42 +79,36 @@ def log_in(page: Page, address: str) -> None:
     page.wait_for_url(f"{address}/")
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("width", [1200, 360])
 def test_nothing_hinders_anybody_on_any_page(
-    served_world: tuple[World, str], window: Window, axe: Axe, watch: Watch, dark: bool
+    served_world: tuple[World, str], window: Window, axe: Axe, watch: Watch, width: int
 ) -> None:
+    """Each page is loaded once: small, soon there, light and then dark, where only colours are another's."""
     world, address = served_world
     filled(world)
-    page = window(width=1200, dark=dark)
-    page.goto(f"{address}/login")
-    assert axe(page) == []
-    log_in(page, address)
+    page = window(width=width)
     found = {}
-    for width in (1200, 360):
-        page.set_viewport_size({"width": width, "height": 800})
-        for path in PAGES:
-            page.goto(address + path)
-            found[path, width] = axe(page)
-            assert sideways(page) == 0, (path, width)
-    page.set_viewport_size({"width": 320, "height": 800})
+
+    def look_at(path: str) -> None:
+        for scheme, rules in (("light", None), ("dark", COLOURS)):
+            page.emulate_media(color_scheme=scheme)
+            found[path, scheme] = axe(page, only=rules)
+
+    page.goto(f"{address}/login")
+    look_at("/login")
+    log_in(page, address)
     for path in PAGES:
-        page.goto(address + path)
+        page.set_viewport_size({"width": width, "height": 800})
+        answer = page.goto(address + path)
+        assert answer is not None and len(answer.body()) < 60 * KIB, path
+        painted = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0")
+        assert painted < 5000, path
+        look_at(path)
+        assert sideways(page) == 0, path
+        page.set_viewport_size({"width": 320, "height": 800})
         assert sideways(page) == 0, (path, 320)
     assert {where: faults for where, faults in found.items() if faults} == {}
     watch.faults[:] = [f for f in watch.faults if "404" not in f]  # /nowhere is asked for on purpose
-
-
-def test_pages_are_small_and_soon_there(served_world: tuple[World, str], window: Window) -> None:
-    world, address = served_world
-    filled(world)
-    page = window()
-    log_in(page, address)
-    for path in PAGES[:-1]:
-        answer = page.goto(address + path)
-        assert answer is not None
-        assert len(answer.body()) < 60 * KIB, path
-        painted = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0")
-        assert painted < 5000, path
 
 
 seen = threading.Event()
@@ -198,17 +195,3 @@ def test_a_mails_script_does_not_run_in_its_frame(
     blocked = [f for f in watch.faults if "Blocked script execution" in f or "Content Security Policy" in f]
     assert blocked and blocked == watch.faults
     watch.faults.clear()
-
-
-def test_pictures_for_people_to_look_at(
-    served_world: tuple[World, str], window: Window, picture: Picture
-) -> None:
-    world, address = served_world
-    filled(world)
-    page = window()
-    log_in(page, address)
-    for width in (1200, 360):
-        page.set_viewport_size({"width": width, "height": 800})
-        for path in ("/", "/plans/2", "/runs", "/jobs", "/log"):
-            page.goto(address + path)
-            assert picture(page, f"page{path.replace('/', '-')}-{width}").stat().st_size > 5000

@@ -16,29 +16,12 @@ from hypothesis import strategies as st
 from icalendar import Calendar
 
 from tests.page_world import NORTH, ROOT, Browser, World, page_world
-from tests.plan_world import picture, with_plan
+from tests.plan_world import DAYS, picture, with_plan
 from zetkin_sync.configuration import Access, Role
-from zetkin_sync.language import say, to_json
 from zetkin_sync.reports.ical import OCTETS, Entry, written
 from zetkin_sync.store.access import Deed, who
 
 AT = datetime(2026, 11, 23, 5, tzinfo=UTC)
-DAYS = {
-    "days": [
-        {
-            "plan": "2023-2025",
-            "goal": "march-8",
-            "day": "2027-03-08",
-            "booked": 2,
-            "needed": 6,
-            "steps": [
-                {"due": "2026-12-08", "what": to_json(say("publish the event")), "done": True},
-                {"due": "2027-02-05", "what": to_json(say("name a contact")), "done": False},
-            ],
-        },
-        {"plan": "2023-2025", "goal": "slavery-day", "day": None, "booked": 0, "needed": 0, "steps": []},
-    ]
-}
 
 
 def read(raw: bytes) -> list[Any]:

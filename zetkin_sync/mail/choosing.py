@@ -56,7 +56,8 @@ def wishes(store: Store, configuration: Configuration, settings: Settings) -> It
     for recipient in configuration.recipients:
         own = recipient.unit if recipient.role in (ASSOCIATION, COMMITTEE) else None
         identity, *former = known_as(recipient, settings)
-        for kind in recipient.kinds or USUAL[recipient.role]:
+        kinds = recipient.kinds or USUAL[recipient.role]
+        for kind in (*kinds, MailKind.RESULT) if recipient.asks else kinds:
             yield Wish(
                 recipient=identity,
                 role=recipient.role,
