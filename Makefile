@@ -61,7 +61,7 @@ fuzz: $(READY) ## Coverage-guided fuzzing of the parsers, ten minutes each.
 	@$(BIN)/python -m tests.fuzz $(ARGS)
 
 migration: $(READY) ## Write a schema revision from the records: make migration NUMBER=0007 ABOUT="What is new".
-	@$(BIN)/python -m zetkin_sync.store.schema $(NUMBER) "$(ABOUT)"
+	@$(BIN)/python -m zetkin_sync.store.migrating $(NUMBER) "$(ABOUT)"
 	@$(BIN)/ruff check --fix -q zetkin_sync/store/migrations; $(BIN)/ruff format -q zetkin_sync/store/migrations
 
 

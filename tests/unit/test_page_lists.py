@@ -17,7 +17,8 @@ from openpyxl import load_workbook
 from tests.page_world import ROOT, World, page_world
 from zetkin_sync.language import Language, Share, say
 from zetkin_sync.store import upkeep
-from zetkin_sync.web.listing import Column, Kind, Linked, Listing, as_csv, as_json, as_xlsx, harmless
+from zetkin_sync.web.listing import Column, Kind, Linked, Listing, as_csv, as_json, harmless
+from zetkin_sync.web.spreadsheet import as_xlsx
 
 SV = Language("sv", ZoneInfo("Europe/Stockholm"))
 LISTING = Listing(

@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import text
 from sqlmodel import SQLModel
 
 from zetkin_sync.errors import NeedsHuman
-from zetkin_sync.store import schema
+from zetkin_sync.store import migrating, schema
 from zetkin_sync.store.engine import Store
 
 
@@ -37,3 +38,8 @@ def test_a_newer_schema_is_refused(database_url: str) -> None:
         session.connection().execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(NeedsHuman, match="does not know"):
         schema.migrate(store)
+
+
+def test_the_versions_read_from_file_names_are_those_of_the_chain_of_migrations() -> None:
+    chain = ScriptDirectory.from_config(migrating.config()).walk_revisions()
+    assert list(schema.revisions()) == [script.revision for script in chain][::-1]

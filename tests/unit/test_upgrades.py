@@ -7,7 +7,7 @@ from alembic import command
 from sqlalchemy import func, select
 
 from tests.filling import fill_tables, reflected
-from zetkin_sync.store import copying, schema
+from zetkin_sync.store import copying, migrating, schema
 from zetkin_sync.store.engine import Store
 
 REVISIONS = schema.revisions()
@@ -16,7 +16,7 @@ REVISIONS = schema.revisions()
 def brought_forward(url: str, revision: str) -> None:
     store = Store(url)
     with store.writing() as session:
-        command.upgrade(schema._config(session.connection()), revision)
+        command.upgrade(migrating.config(session.connection()), revision)
     with store.transaction() as connection:
         old = reflected(connection)
         fill_tables(connection, old)
@@ -48,7 +48,7 @@ def test_a_migration_that_fails_leaves_everything_as_it_was(tmp_path: object) ->
     """What the new schema wants to make is there already: the whole step is taken back."""
     store = Store(f"sqlite:///{tmp_path}/z.db")
     with store.writing() as session:
-        command.upgrade(schema._config(session.connection()), REVISIONS[0])
+        command.upgrade(migrating.config(session.connection()), REVISIONS[0])
     with store.transaction() as connection:
         connection.exec_driver_sql("CREATE TABLE mail_choice (district INTEGER)")
         before = connection.exec_driver_sql("SELECT count(*) FROM sqlite_master").scalar_one()

@@ -1,48 +1,40 @@
-"""The database's schema: bring it forward, say where it is, refuse one that is newer than the program."""
+"""The database's schema: where it is, what this program needs, refuse one that is newer than the program.
+
+Every start asks this; what brings a database forward is loaded only when something is to be brought forward.
+"""
 
 from __future__ import annotations
 
-import sys
+from functools import cache
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
-from sqlalchemy import Connection
+from sqlalchemy import inspect, text
 
-from zetkin_sync.errors import NeedsHuman
-from zetkin_sync.language import say
 from zetkin_sync.store.engine import Store
 
-_FOLDER = Path(__file__).parent / "migrations"
+_VERSIONS = Path(__file__).parent / "migrations" / "versions"
+_TABLE = "alembic_version"
 
 
-def _config(connection: Connection | None = None) -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(_FOLDER))
-    config.set_main_option("path_separator", "os")
-    if connection is not None:
-        config.attributes["connection"] = connection
-    return config
+@cache
+def revisions() -> tuple[str, ...]:
+    """Every version that this program can bring forward, the oldest first: the numbers that its migrations' files begin with."""
+    return tuple(sorted(path.stem.split("_")[0] for path in _VERSIONS.glob("[0-9]*.py")))
 
 
-def newest() -> str | None:
+def newest() -> str:
     """The schema version that this program needs."""
-    return ScriptDirectory.from_config(_config()).get_current_head()
+    return revisions()[-1]
 
 
 def version(store: Store) -> str | None:
     """The schema version that the database has; None when it is empty."""
     with store.reading() as session:
-        return MigrationContext.configure(session.connection()).get_current_revision()
-
-
-def revisions() -> list[str]:
-    """Every version that this program can bring forward, the oldest first."""
-    found = [script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()]
-    return found[::-1]
+        connection = session.connection()
+        if not inspect(connection).has_table(_TABLE):
+            return None
+        found = connection.execute(text(f"SELECT version_num FROM {_TABLE}")).scalar()  # noqa: S608 - our own name
+    return None if found is None else str(found)
 
 
 def is_known(revision: str) -> bool:
@@ -60,30 +52,8 @@ def migrate(store: Store) -> tuple[str | None, str | None]:
     Raises NeedsHuman when the database is newer than this program. Two processes may start at once: the
     second waits and finds nothing to do.
     """
+    from zetkin_sync.store.migrating import upgrade  # noqa: PLC0415 - 7 MB and half a second that few need
+
     before = version(store)
-    with store.writing() as session:
-        connection = session.connection()
-        if store.dialect == "postgresql":
-            connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7361234)")
-        try:
-            command.upgrade(_config(connection), "head")
-        except CommandError as error:
-            raise NeedsHuman(
-                say(
-                    "The database has the schema {version}, which this program does not know.", version=before
-                ),
-                say("It was made by a newer version: start that one, or restore the backup from before."),
-            ) from error
+    upgrade(store, before)
     return before, version(store)
-
-
-def write_revision(number: str, about: str) -> None:
-    """For developers: a revision from what the migrations give to what the records say."""
-    store = Store("sqlite://")
-    migrate(store)
-    with store.writing() as session:
-        command.revision(_config(session.connection()), message=about, autogenerate=True, rev_id=number)
-
-
-if __name__ == "__main__":
-    write_revision(sys.argv[1], sys.argv[2])

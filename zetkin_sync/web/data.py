@@ -10,7 +10,7 @@ from fastapi.responses import Response
 
 from zetkin_sync.web.authorization import Row
 from zetkin_sync.web.journal import note
-from zetkin_sync.web.listing import MOST, Listing, as_csv, as_json, as_xlsx
+from zetkin_sync.web.listing import MOST, Listing, as_csv, as_json
 from zetkin_sync.web.view import View, Viewed
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -32,6 +32,8 @@ def add_listing(router: APIRouter, listing: Listing, row: Row) -> None:
         )
 
     def xlsx(view: Viewed, asked: Annotated[filters, Query()]) -> Response:  # type: ignore[valid-type]
+        from zetkin_sync.web.spreadsheet import as_xlsx  # noqa: PLC0415 - 8 MB that few need
+
         note(view, "downloaded", table=listing.name)
         return _file(as_xlsx(listing, rows(view, asked), view.language), f"{listing.name}.xlsx", XLSX)
 

@@ -10,10 +10,6 @@ from datetime import date, datetime
 from enum import Enum
 from typing import Any, NamedTuple
 
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.styles import Font
 from pydantic import BaseModel, ConfigDict, create_model
 
 from zetkin_sync.language import Language, Message, Share
@@ -147,7 +143,7 @@ def _csv_cell(value: Any, language: Language) -> str:
         case int():
             return str(value)
         case datetime():
-            return f"{_local(value, language):%Y-%m-%d %H:%M}"
+            return f"{local(value, language):%Y-%m-%d %H:%M}"
         case date():
             return value.isoformat()
         case _:
@@ -159,49 +155,6 @@ def harmless(text: str) -> str:
     return f"'{text}" if text.lstrip(" ").startswith(_FORMULA) or text.startswith("\t") else text
 
 
-def as_xlsx(listing: Listing, rows: Iterable[Sequence[Any]], language: Language) -> bytes:
-    """A spreadsheet of one sheet; its texts are texts, whatever they begin with."""
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet(_sheet_title(language.say(listing.title)))
-    sheet.freeze_panes = "A2"
-    sheet.append([_bold(sheet, language.say(c.title)) for c in listing.columns])
-    for row in rows:
-        sheet.append(
-            [
-                _xlsx_cell(sheet, plain(v, language), c, language)
-                for v, c in zip(row, listing.columns, strict=True)
-            ]
-        )
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
-
-
-def _sheet_title(title: str) -> str:
-    return "".join(c for c in title if c not in r"[]:*?/\'")[:31] or "1"
-
-
-def _bold(sheet: Any, title: str) -> Any:
-    cell = WriteOnlyCell(sheet, value=title)
-    cell.font = Font(bold=True)
-    return cell
-
-
-def _xlsx_cell(sheet: Any, value: Any, column: Column, language: Language) -> Any:
-    if isinstance(value, datetime):
-        value = _local(value, language)
-    elif isinstance(value, bool):
-        value = language.value(value)
-    elif value is not None and not isinstance(value, int | float | date):
-        value = ILLEGAL_CHARACTERS_RE.sub("", str(value))
-    cell = WriteOnlyCell(sheet, value=value)
-    if isinstance(value, str):
-        cell.data_type = "s"
-    elif column.kind is Kind.SHARE and value is not None:
-        cell.number_format = "0 %"
-    return cell
-
-
-def _local(instant: datetime, language: Language) -> datetime:
+def local(instant: datetime, language: Language) -> datetime:
     """The district's wall clock, without zone."""
     return instant if instant.tzinfo is None else instant.astimezone(language.zone).replace(tzinfo=None)

@@ -1,4 +1,4 @@
-"""Alembic's environment: one connection, given by `store.schema`."""
+"""Alembic's environment: one connection, given by `store.migrating`."""
 
 from __future__ import annotations
 
