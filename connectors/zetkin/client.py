@@ -14,6 +14,8 @@ import zlib
 from collections.abc import Callable
 from datetime import UTC, datetime
 from enum import Enum
+from functools import partial
+from itertools import chain, repeat
 from typing import Any, NamedTuple, NoReturn
 
 import httpx
@@ -105,6 +107,10 @@ class _Asking:
         raise Temporary(again.why) from again
 
 
+def _fail(again: _Again) -> NoReturn:
+    raise again
+
+
 class Answer(NamedTuple):
     """What came back: the status, the body, the server's Date, where it sends us instead."""
 
@@ -169,21 +175,27 @@ class Client:
     def answer(self, call: Call) -> Answer:
         """Ask, as often as `call.repeat` and the kind of failure allow."""
         asking = _Asking(call, f"zs-{self._name()}")
+        try:
+            return self._try(asking)
+        except _Again as again:
+            return self._insist(asking, again)
 
-        def once() -> Answer:
-            asking.tries += 1
-            try:
-                return self._once(asking)
-            except _Again as again:
-                asking.failed(again)
-                if not asking.may_repeat:
-                    asking.give_up(again)
-                raise
-            except NotThere:
-                if asking.doubtful and call.method == "DELETE":  # the first did it, only its answer was lost
-                    return Answer(204, b"")
-                raise
+    def _try(self, asking: _Asking) -> Answer:
+        asking.tries += 1
+        try:
+            return self._once(asking)
+        except _Again as again:
+            asking.failed(again)
+            if not asking.may_repeat:
+                asking.give_up(again)
+            raise
+        except NotThere:
+            if asking.doubtful and asking.call.method == "DELETE":  # the first did it, its answer was lost
+                return Answer(204, b"")
+            raise
 
+    def _insist(self, asking: _Asking, failed: _Again) -> Answer:
+        """Try again after a first failure, until it goes well or the tries are used up."""
         retrying = Retrying(
             retry=retry_if_exception_type(_Again),
             stop=lambda _state: asking.failures >= self._tries or asking.tries >= MOST_TRIES,
@@ -191,8 +203,9 @@ class Client:
             sleep=self.gate.sleep,
             reraise=True,
         )
+        tries = chain([partial(_fail, failed)], repeat(partial(self._try, asking)))
         try:
-            return retrying(once)
+            return retrying(lambda: next(tries)())
         except _Again as again:
             asking.give_up(again)
 

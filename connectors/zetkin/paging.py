@@ -24,6 +24,7 @@ T = TypeVar("T")
 Ask = Callable[[int], bytes]
 
 MOST_PAGES = 20_000
+_TOGETHER = 2 * 1024 * 1024  # bytes: large pages are asked ahead only so far that they hold so much memory
 _SMALL = 200  # bytes: only a body as short as this can be a list without rows
 _SLOW = 0.005  # seconds of waiting that make it worth to ask ahead
 _CALM = 32  # quick answers in a row after which fewer are asked ahead
@@ -38,14 +39,13 @@ def whole_list(
     most: int = MOST_PAGES,
 ) -> Iterator[bytes]:
     """The bodies of a list, page by page; the empty one at the end is only given when it is the first."""
-    first = ahead.timed(partial(ask, 0))
-    yield first
-    rows = count(first, endpoint=endpoint)
+    last = ahead.timed(partial(ask, 0))
+    yield last
+    rows = count(last, endpoint=endpoint)
     if not rows:
         return
     rest = (partial(ask, number) for number in numbers(1))
-    more = ahead(rest) if rows >= size else (one() for one in rest)
-    last = first
+    more = ahead(rest, most=max(1, _TOGETHER // len(last))) if rows >= size else (one() for one in rest)
     try:
         for number, body in enumerate(more, 1):
             if _is_empty(body, endpoint=endpoint):
@@ -58,8 +58,8 @@ def whole_list(
                     say("{endpoint} does not end: {n} pages were read.", endpoint=endpoint, n=most),
                     say("Look in Zetkin how many there are; if it is right, ask for larger pages."),
                 )
-            yield body
             last = body
+            yield body
     finally:
         more.close()
 
@@ -139,13 +139,13 @@ class Ahead:
         self._learn(self._clock() - began)
         return result
 
-    def __call__(self, tasks: Iterable[Callable[[], T]]) -> Generator[T]:
-        """The results of `tasks`, in order; a closed iterator asks no more."""
+    def __call__(self, tasks: Iterable[Callable[[], T]], *, most: int = MOST_PAGES) -> Generator[T]:
+        """The results of `tasks`, in order, `most` of them ahead; a closed iterator asks no more."""
         todo = iter(tasks)
         waiting: deque[Future[T]] = deque()
         try:
             while True:
-                while len(waiting) < self._room and (task := next(todo, None)) is not None:
+                while len(waiting) < min(self._room, most) and (task := next(todo, None)) is not None:
                     waiting.append(self._pool().submit(task))
                 if waiting:
                     result = self.timed(waiting.popleft().result)
@@ -153,7 +153,7 @@ class Ahead:
                     result = self.timed(task)
                 else:
                     return
-                while len(waiting) < self._room and (task := next(todo, None)) is not None:
+                while len(waiting) < min(self._room, most) and (task := next(todo, None)) is not None:
                     waiting.append(self._pool().submit(task))
                 yield result
         finally:

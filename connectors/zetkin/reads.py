@@ -16,7 +16,7 @@ from connectors.zetkin.paging import Ahead, counted_list, hanging_list, whole_li
 from connectors.zetkin.refusals import Forbidden, NotThere
 from connectors.zetkin.wire import canvassing, people
 from connectors.zetkin.wire.shapes import Row, several, understood
-from zetkin_sync.privacy import page_digest, renewing_hasher
+from zetkin_sync.privacy import page_digester, renewing_hasher
 from zetkin_sync.records import AreaAssignee, Found, Mirror, Organization, Page, Tag, Tagging
 
 _V2_SIZE = 100  # the most that API v2 gives (API.md §2.4)
@@ -38,7 +38,7 @@ class Reads:
     ) -> None:
         self._client = client
         self._now = now
-        self._key = key
+        self._digest = page_digester(key)
         self._allowed = allowed
         self._size = page_size
         self._width = width
@@ -78,9 +78,7 @@ class Reads:
         rows = self._lists[record].rows
         endpoint = f"GET {self._path(self._lists[record], organization)}"
         for number, body in enumerate(self._bodies(self._lists[record], organization)):
-            yield Page(
-                number, page_digest(self._key, body), partial(understood, rows, body, endpoint=endpoint)
-            )
+            yield Page(number, self._digest(body), partial(understood, rows, body, endpoint=endpoint))
 
     def _path(self, which: List, organization: int) -> str:
         return f"/v{which.version}/orgs/{organization}/{which.path}"
@@ -122,7 +120,7 @@ class Reads:
         path = f"/v{version}/orgs/{organization}/{hanging.path.format(parent=parent)}"
         bodies = self._of_parent(record, hanging, path)
         rows = partial(several, bodies, partial(hanging.rows, parent), endpoint=f"GET {path}")
-        return Page(parent, page_digest(self._key, b"".join(bodies)), rows)
+        return Page(parent, self._digest(b"".join(bodies)), rows)
 
     def _of_parent(self, record: type[Mirror], hanging: Hanging | None, path: str) -> list[bytes]:
         if hanging is not None and not hanging.paged:
@@ -145,7 +143,7 @@ class Reads:
         path = f"/v1/orgs/{organization}/{inside.path}"
         for body in self._bodies(List(inside.path, lambda _body: []), organization):
             for parent, rows in understood(inside.rows, body, endpoint=f"GET {path}").items():
-                digest = page_digest(self._key, msgspec.msgpack.encode(rows))
+                digest = self._digest(msgspec.msgpack.encode(rows))
                 yield Page(parent, digest, partial(_same, rows))
 
     def _assignees(self, organization: int, assignment: int) -> Page:
@@ -153,14 +151,14 @@ class Reads:
         bodies = list(counted_list(partial(self._numbered, path, ""), endpoint=f"GET {path}"))
         decode = partial(canvassing.assignees, assignment, bodies)
         rows = partial(understood, lambda _body: decode(), b"", endpoint=f"GET {path}")
-        return Page(assignment, page_digest(self._key, b"".join(bodies)), rows)
+        return Page(assignment, self._digest(b"".join(bodies)), rows)
 
     def _tree(self, organization: int) -> Iterator[Page]:
         path = f"/v1/orgs/{organization}"
         root = self._client.get(path)
         below = self._client.get(f"{path}/sub_organizations", "recursive")
         rows = partial(understood, lambda body: people.tree(body, below), root, endpoint=f"GET {path}")
-        yield Page(0, page_digest(self._key, root + below), rows)
+        yield Page(0, self._digest(root + below), rows)
 
     # -- tags on people
 
@@ -169,11 +167,11 @@ class Reads:
         bodies = self._of_parent(Tagging, None, path)
         if not self._has_values(organization, tag):
             rows = partial(_tagged, tag, bodies, endpoint=f"GET {path}")
-            return Page(tag, page_digest(self._key, b"".join(bodies)), rows)
+            return Page(tag, self._digest(b"".join(bodies)), rows)
         tagged = several(bodies, people.ids, endpoint=f"GET {path}")
         theirs = {p: self._client.get(f"/v1/orgs/{organization}/people/{p}/tags") for p in tagged}
         whole = b"".join((*bodies, *theirs.values()))
-        return Page(tag, page_digest(self._key, whole), partial(_valued, tag, theirs))
+        return Page(tag, self._digest(whole), partial(_valued, tag, theirs))
 
     def _has_values(self, organization: int, tag: int) -> bool:
         """Does the configuration name this tag among those whose values are kept?"""

@@ -19,6 +19,7 @@ from sqlalchemy.schema import CreateColumn
 
 Row = tuple[Any, ...]
 _TOGETHER = 4000  # each COPY is a round trip to the server, each batch a statement
+_LARGE = 50  # rows with kilobytes in them wait less, or they are the most that a reading holds
 
 
 class Stage:
@@ -29,7 +30,13 @@ class Stage:
     """
 
     def __init__(
-        self, connection: Connection, table: Table, columns: Sequence[str], key: Sequence[str]
+        self,
+        connection: Connection,
+        table: Table,
+        columns: Sequence[str],
+        key: Sequence[str],
+        *,
+        large: bool = False,
     ) -> None:
         self.connection = connection
         self.table = table
@@ -37,6 +44,7 @@ class Stage:
         self.key = tuple(key)
         self.name = f"stage_{table.name}"
         self.count = 0
+        self._together = _LARGE if large else _TOGETHER
         self._waiting: list[Row] = []
         self._key_of = operator.itemgetter(*(self.columns.index(name) for name in self.key))
         self._in_order = True
@@ -80,7 +88,7 @@ class Stage:
         self.count += len(rows)
         self._in_order = self._in_order and self._continues(rows)
         self._waiting += rows
-        if len(self._waiting) >= _TOGETHER:
+        if len(self._waiting) >= self._together:
             self._send()
 
     def _continues(self, rows: list[Row]) -> bool:

@@ -133,9 +133,8 @@ class _Reading:
     def load(self, connection: Connection) -> None:
         self.connection = connection
         self.stage = Stage(connection, self.table, self.columns, self.key)
-        self.page_stage = Stage(
-            connection, _pages, ("number", "digest", "row_keys", "row_digests"), ("number",)
-        )
+        columns = ("number", "digest", "row_keys", "row_digests")
+        self.page_stage = Stage(connection, _pages, columns, ("number",), large=True)
         last = connection.execute(_newest, self.scope.values).first()
         whole = last
         if last is not None and not last.complete:
