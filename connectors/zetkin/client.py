@@ -14,8 +14,6 @@ import zlib
 from collections.abc import Callable
 from datetime import UTC, datetime
 from enum import Enum
-from functools import partial
-from itertools import chain, repeat
 from typing import Any, NamedTuple, NoReturn
 
 import httpx
@@ -105,10 +103,6 @@ class _Asking:
         if self.doubtful and self.call.changes:
             raise OutcomeUnknown(again.why) from again
         raise Temporary(again.why) from again
-
-
-def _fail(again: _Again) -> NoReturn:
-    raise again
 
 
 class Answer(NamedTuple):
@@ -203,9 +197,15 @@ class Client:
             sleep=self.gate.sleep,
             reraise=True,
         )
-        tries = chain([partial(_fail, failed)], repeat(partial(self._try, asking)))
+        known = [failed]
+
+        def once() -> Answer:
+            if known:
+                raise known.pop()
+            return self._try(asking)
+
         try:
-            return retrying(lambda: next(tries)())
+            return retrying(once)
         except _Again as again:
             asking.give_up(again)
 

@@ -233,7 +233,7 @@ def test_a_case_is_opened_with_the_journeys_steps_and_closed(zetkin: Zetkin, per
     done = {"completed": "2026-11-22T06:00:00Z"}
     zetkin.patch(f"{path}/milestones/{case.milestones[0].id}", schema.Milestone, done)
     assert zetkin.get(path, schema.Instance).next_milestone is None
-    zetkin.post(f"{path}/notes", dict[str, Any], {"text": "Called"})
+    zetkin.post(f"{path}/notes", schema.Note, {"text": "Called"})
     closed = zetkin.patch(path, schema.Instance, {"closed": "2026-11-22T06:00:00Z", "outcome": "Fine"})
     assert closed.closed
     assert zetkin.get(f"/orgs/{ROOT}/journeys/{journey.id}", schema.Journey).stats.closed == 1

@@ -259,6 +259,7 @@ def _note_row(call: Call, note: JourneyNote) -> Row:
         "created": naive(note.created),
         "author": quotes.named(call.state, note.author),
         "files": [],
+        "organization": quotes.organization(call.state, call.org),
     }
 
 
