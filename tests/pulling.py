@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import httpx
@@ -103,6 +104,25 @@ class Simulated:
         return int(self.operator.get("/faults")["hits"])
 
 
+class Network(httpx.BaseTransport):
+    """The way to the server: now and then nobody answers at its address. `chance` is per request."""
+
+    def __init__(self, inner: httpx.BaseTransport, *, seed: int) -> None:
+        self.inner = inner
+        self.dice = Random(seed)
+        self.chance = 0.0
+        self.refused = 0
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        if self.dice.random() < self.chance:
+            self.refused += 1
+            raise httpx.ConnectError("nobody answers", request=request)
+        return self.inner.handle_request(request)
+
+    def close(self) -> None:
+        self.inner.close()
+
+
 @contextmanager
 def simulated(**district: Any) -> Iterator[Simulated]:
     """A simulator with a small district, its clock standing still."""
@@ -153,6 +173,42 @@ class Mirrored:
     def everything(self) -> dict[str, list[tuple[Any, ...]]]:
         """Every mirrored row there is."""
         return {record.mirrored.resource: self.rows(record) for record in Mirror.__subclasses__()}
+
+    def compared(self, simulator: Simulated) -> dict[str, tuple[list[Any], list[Any]]]:
+        """What stands only here or only in the simulator's own state, of what both can say without a secret."""
+        seen = {o for (o,) in self.rows(records.Organization, "id")}
+        closed = {o.id for o in simulator.state.organizations.values() if o.closed}
+
+        def theirs(table: str, row: Callable[[dict[str, Any]], tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+            found = simulator.operator.truth(table)
+            return [(o, *row(r)) for o, rows in found.items() if o in seen - closed for r in rows]
+
+        def when(text: str | None) -> Any:
+            return text if text is None else datetime.fromisoformat(text).replace(tzinfo=None)
+
+        here = {
+            "people": self.rows(records.Person, "organization", "id", "has_phone", "is_user"),
+            "events": self.rows(records.Event, "organization", "id", "title", "starts", "ends"),
+            "participants": self.rows(records.Participation, "organization", "event", "person"),
+            "responses": self.rows(records.Response, "organization", "event", "person"),
+            "campaigns": self.rows(records.Project, "organization", "id", "title"),
+            "tasks": self.rows(records.Task, "organization", "id"),
+            "emails": self.rows(records.Email, "organization", "id"),
+        }
+        there = {
+            "people": theirs(
+                "people", lambda p: (p["id"], bool(p["phone"] or p["alt_phone"]), bool(p["is_user"]))
+            ),
+            "events": theirs(
+                "events", lambda e: (e["id"], e["title"], when(e["start_time"]), when(e["end_time"]))
+            ),
+            "participants": theirs("participants", lambda p: (p["event"], p["id"])),
+            "responses": theirs("responses", lambda r: (r["event"], r["id"])),
+            "campaigns": theirs("campaigns", lambda c: (c["id"], c["title"])),
+            "tasks": theirs("tasks", lambda t: (t["id"],)),
+            "emails": theirs("emails", lambda e: (e["id"],)),
+        }
+        return differences(here, there)
 
     def later(self, minutes: float = 61) -> None:
         self.now += timedelta(minutes=minutes)

@@ -92,6 +92,16 @@ def test_a_broken_connection_has_or_has_not_done_it(running: Running, after_comm
     assert len(running.state.notes) - before == after_commit
 
 
+@pytest.mark.parametrize("after_commit", [False, True])
+def test_cut_headers_break_before_any_body(running: Running, after_commit: bool) -> None:
+    before = len(running.state.notes)
+    fault = Fault(kind=Kind.HEADERS, method="POST", after_commit=after_commit, count=1)
+    running.operator.set_faults(fault)
+    with pytest.raises(httpx.RemoteProtocolError):
+        running.http.post(f"{PEOPLE}/{running.state.members(ROOT)[0]}/notes", json={"text": "x"})
+    assert len(running.state.notes) - before == after_commit
+
+
 def test_a_cut_body_breaks_in_the_middle(running: Running) -> None:
     running.operator.set_faults(Fault(kind=Kind.CUT, count=1))
     with pytest.raises(httpx.RemoteProtocolError, match="without sending complete"):

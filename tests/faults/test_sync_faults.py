@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import httpx
+import msgspec
 import pytest
 
-from tests.pulling import ROOT, Mirrored, Simulated, differences, fresh, simulated
+from connectors.zetkin.wires import Wires
+from tests.pulling import ROOT, Mirrored, Network, Simulated, differences, fresh, simulated
 from zetkin_sync import records
 from zetkin_sync.demo.simulator.faults import Fault, Kind
 from zetkin_sync.errors import OutcomeUnknown, Temporary
@@ -16,6 +20,13 @@ from zetkin_sync.store.vanishing import conclude
 
 LISTS = "/v[12]/orgs/*"
 ONCE = {Kind.HUGE: 2}
+
+
+STAGES = {
+    "headers": lambda f: f.kind in (Kind.DISCONNECT, Kind.HEADERS),
+    "body": lambda f: f.kind in (Kind.CUT, Kind.TRUNCATED, Kind.SLOW),
+    "after commit": lambda f: f.after_commit,
+}
 
 
 def storm(seed: int, chance: float = 0.02) -> list[Fault]:
@@ -43,7 +54,7 @@ def storm(seed: int, chance: float = 0.02) -> list[Fault]:
             bytes=70_000_000,
             count=ONCE.get(kind),
         )
-        for n, kind in enumerate(set(Kind) - {Kind.STATUS, Kind.LATE, Kind.CHURN})
+        for n, kind in enumerate(sorted(set(Kind) - {Kind.STATUS, Kind.LATE, Kind.CHURN}))
     ]
     tokens = [Fault(kind=Kind.STATUS, path="/v1/oauth/token", status=503, chance=0.3, seed=seed)]
     return [*status, *too_much, *others, *tokens]
@@ -56,13 +67,14 @@ def mirror(tmp_path: Path) -> Any:
     made.close()
 
 
-def converge(mirror: Mirrored, zetkin: Any, tmp_path: Path) -> None:
-    """Two pulls without faults, an hour apart; then the mirror is what a fresh one would be."""
+def converge(mirror: Mirrored, zetkin: Any, tmp_path: Path, simulator: Simulated) -> None:
+    """Two pulls without faults, an hour apart; then the mirror is what a fresh one would be, and what the simulator holds."""
     for _ in range(2):
         mirror.later()
         mirror.pull(zetkin)
         conclude(mirror.store, zetkin.look, district=ROOT)
     assert differences(mirror.everything(), fresh(zetkin, tmp_path / "fresh.db")) == {}
+    assert mirror.compared(simulator) == {}
     assert mirror.is_sound()
 
 
@@ -73,12 +85,15 @@ def test_after_five_hundred_faults_two_pulls_make_it_right(
     if seed > 1 and not request.config.getoption("--soak"):
         pytest.skip("one seed a run; more in the soak")
     with simulated(people=150) as simulator:
-        zetkin = simulator.connect(zetkin_page_size=10, zetkin_timeout=2.0)
+        network = Network(Wires(httpx.URL(simulator.url), timeout=2.0), seed=seed)
+        zetkin = simulator.connect(zetkin_page_size=10, zetkin_timeout=2.0, transport=network)
         mirror.pull(zetkin)
         everybody = set(mirror.rows(records.Person, "organization", "id"))
         hits = turn = 0
         whole = broken = 0
-        while hits < 500:
+        stages: Counter[str] = Counter()
+        network.chance = 0.02
+        while hits + network.refused < 500:
             turn += 1
             simulator.faults(*storm(seed * 1000 + turn))
             simulator.operator.post(
@@ -93,11 +108,17 @@ def test_after_five_hundred_faults_two_pulls_make_it_right(
                 "nobody goes without proof"
             )
             hits += simulator.hits()
+            for rule in simulator.operator.get("/faults")["faults"]:
+                fault = msgspec.convert(rule["fault"], Fault)
+                stages.update({stage: rule["hits"] for stage, at in STAGES.items() if at(fault)})
             assert turn < 60
+        network.chance = 0.0
+        stages["connect"] = network.refused
+        assert min(stages[stage] for stage in (*STAGES, "connect")) >= 10, stages
         assert broken, "the storm was too mild to test anything"
         assert whole > broken
         simulator.faults()
-        converge(mirror, zetkin, tmp_path)
+        converge(mirror, zetkin, tmp_path, simulator)
         zetkin.close()
 
 
@@ -130,8 +151,6 @@ def name_of(fault: Fault) -> str:
 def test_a_fault_that_stays_leaves_the_mirror_as_it_was(
     fault: Fault, skip: int, mirror: Mirrored, shared: Simulated
 ) -> None:
-    import msgspec
-
     shared.faults()
     zetkin = shared.connect(zetkin_page_size=10, zetkin_timeout=2.0)
     mirror.read(zetkin, records.Person, ROOT)

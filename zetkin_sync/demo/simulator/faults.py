@@ -21,6 +21,7 @@ class Kind(StrEnum):
 
     STATUS = "status"  # an answer with `status`, and `retry_after` where given
     DISCONNECT = "disconnect"  # the connection breaks before a single byte of the answer
+    HEADERS = "headers"  # the connection breaks in the middle of the answer's headers
     STALL = "stall"  # nothing for `seconds`, then the answer; takes effect before the pause or after it
     SLOW = "slow"  # the answer dribbles over `seconds`
     CUT = "cut"  # the connection breaks in the middle of the body

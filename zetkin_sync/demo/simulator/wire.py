@@ -55,6 +55,13 @@ class Line:
             transport.close() if flushed else transport.abort()
         await asyncio.sleep(0)
 
+    async def cut_headers(self) -> None:
+        """A status line and half a header, then nothing more."""
+        transport = self._connections.get(tuple(self._scope["client"]))
+        if transport is not None:
+            transport.write(b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-le")
+        await self.break_off(flushed=True)
+
     async def wait_for_goodbye(self) -> None:
         """Say nothing until the client gives up."""
         while (await self._receive())["type"] != "http.disconnect":
@@ -101,6 +108,10 @@ async def send_faulty(line: Line, fault: Fault, answer: Callable[[], Reply]) -> 
             if fault.after_commit:
                 answer()
             await line.break_off()
+        case Kind.HEADERS:
+            if fault.after_commit:
+                answer()
+            await line.cut_headers()
         case Kind.STALL:
             ready = answer() if fault.after_commit else None
             await asyncio.sleep(fault.seconds)
