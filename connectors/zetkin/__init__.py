@@ -17,13 +17,12 @@ from connectors.zetkin.client import Call, Client, Repeat
 from connectors.zetkin.examining import Examining
 from connectors.zetkin.gate import Gate
 from connectors.zetkin.lists import Allowed
-from connectors.zetkin.reads import Reads
+from connectors.zetkin.scratch import Scratch
 from connectors.zetkin.wire.times import EventTimes, Reading
 from connectors.zetkin.wires import Wires
 from connectors.zetkin.writes.calls import Calls
 from connectors.zetkin.writes.emails import Emails
 from connectors.zetkin.writes.events import Events
-from connectors.zetkin.writes.lists import Lists
 from connectors.zetkin.writes.people import People
 from connectors.zetkin.writes.tags import Tags
 from connectors.zetkin.writes.tasks import Tasks
@@ -36,7 +35,7 @@ STOCKHOLM = ZoneInfo("Europe/Stockholm")
 __all__ = ["EventTimes", "Zetkin", "connect"]
 
 
-class Zetkin(Reads, Examining, Tags, Lists, Emails, Tasks, Calls, Events, People):
+class Zetkin(Scratch, Examining, Tags, Emails, Tasks, Calls, Events, People):
     """Zetkin, read and written: fulfils `zetkin_sync.ports.Zetkin`."""
 
 
@@ -55,6 +54,7 @@ def connect(
     event_times: str = EventTimes.WALL_CLOCK,
     suspicious_hours: tuple[int, int] = (0, 6),
     places_v2: bool = False,
+    scratch_folder: str | None = None,
     transport: httpx.BaseTransport | None = None,
     gate: Gate | None = None,
     clock: Callable[[], float] = time.monotonic,
@@ -67,7 +67,7 @@ def connect(
     `person_fields` are the slugs of people's custom fields that may be read, `tag_values` how the titles of
     tags begin whose values may be kept; `zone` and `event_times` (`wall_clock` or `utc`) say how events' times are read
     (API.md §2.6), `suspicious_hours` from and until which hour nobody holds an activity; `places_v2` reads
-    places from API v2. Nothing is asked of
+    places from API v2; `scratch_folder` lets the values of tags be read by a list made for it (`scratch`), which writes. Nothing is asked of
     the server yet. Raises ConfigError when an address, a credential or an allowed field is wrong.
     """
     base = _address(settings.zetkin_url)
@@ -109,6 +109,7 @@ def connect(
         tag_values=frozenset(tag_values),
         when=Reading(EventTimes(event_times), zone, suspicious_hours),
         places_v2=places_v2,
+        scratch_folder=scratch_folder,
     )
     return Zetkin(
         client(tokens=tokens),

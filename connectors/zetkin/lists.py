@@ -30,13 +30,15 @@ class Allowed(NamedTuple):
     """What the configuration lets us read: slugs of custom fields, how the titles of tags begin
     whose values are kept, times.
 
-    `places_v2` reads places from API v2, as Zetkin's own app does now.
+    `places_v2` reads places from API v2, as Zetkin's own app does now; with `scratch_folder` a list of ours in
+    that folder reads the values of a tag (see `scratch`).
     """
 
     when: Reading
     fields: Collection[str] = ()
     tag_values: Collection[str] = ()
     places_v2: bool = False
+    scratch_folder: str | None = None
 
 
 class List(NamedTuple):

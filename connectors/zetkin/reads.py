@@ -15,7 +15,7 @@ from connectors.zetkin.lists import INSIDE, OF_PARENT, Allowed, Hanging, List, o
 from connectors.zetkin.paging import Ahead, counted_list, hanging_list, whole_list
 from connectors.zetkin.refusals import Forbidden, NotThere
 from connectors.zetkin.wire import canvassing, people
-from connectors.zetkin.wire.shapes import Row, several, understood
+from connectors.zetkin.wire.shapes import Row, Rows, several, understood
 from zetkin_sync.privacy import page_digester, renewing_hasher
 from zetkin_sync.records import AreaAssignee, Found, Mirror, Organization, Page, Tag, Tagging
 
@@ -169,9 +169,13 @@ class Reads:
             rows = partial(_tagged, tag, bodies, endpoint=f"GET {path}")
             return Page(tag, self._digest(b"".join(bodies)), rows)
         tagged = several(bodies, people.ids, endpoint=f"GET {path}")
-        theirs = {p: self._client.get(f"/v1/orgs/{organization}/people/{p}/tags") for p in tagged}
-        whole = b"".join((*bodies, *theirs.values()))
-        return Page(tag, self._digest(whole), partial(_valued, tag, theirs))
+        whole, decode = self.values(organization, tag, tagged)
+        return Page(tag, self._digest(b"".join(bodies) + whole), partial(decode, whole))
+
+    def values(self, organization: int, tag: int, carrying: list[int]) -> tuple[bytes, Rows]:
+        """What says which value of the tag each of these people has, and what makes rows of it."""
+        theirs = {p: self._client.get(f"/v1/orgs/{organization}/people/{p}/tags") for p in carrying}
+        return b"".join(theirs.values()), lambda _whole: _valued(tag, theirs)
 
     def _has_values(self, organization: int, tag: int) -> bool:
         """Does the configuration name this tag among those whose values are kept?"""

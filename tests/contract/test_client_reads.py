@@ -11,10 +11,12 @@ import httpx
 import pytest
 
 from connectors.zetkin import Zetkin
+from connectors.zetkin.scratch import MARK
 from tests.pulling import LISTS, PARENTS, ROOT, Simulated, simulated
 from zetkin_sync import records
 from zetkin_sync.demo.district.plan import CLIENT_ID, CLIENT_SECRET, GRANT
-from zetkin_sync.errors import NeedsHuman
+from zetkin_sync.demo.simulator.faults import Fault, Kind
+from zetkin_sync.errors import NeedsHuman, Temporary
 from zetkin_sync.records import Found, Mirror, own_columns
 
 
@@ -422,6 +424,29 @@ def test_values_of_tags_are_read_when_they_are_configured(simulator: Simulated) 
         if t["tag"] == valued[0].id
     }
     assert {t["person"]: t["value"] for t in found} == truth
+    client.close()
+
+
+def test_values_of_tags_are_read_by_a_list_of_ours_where_that_is_allowed(simulator: Simulated) -> None:
+    """The same rows as by asking each person; the list is gone afterwards, and one that was left too."""
+    state = simulator.state
+    valued = next(t for t in state.tags.values() if t.value_type and t.people and t.organization == ROOT)
+    truth = {
+        t["person"]: t["value"] for t in simulator.operator.truth("taggings")[ROOT] if t["tag"] == valued.id
+    }
+    before = set(state.views)
+    client = simulator.connect(tag_values=[valued.title], scratch_folder="zetkin_sync", zetkin_page_size=3)
+    left = client.create_list(organization=ROOT, folder="zetkin_sync", title=f"{MARK} {valued.id}")
+    foreign = client.create_list(organization=ROOT, folder="zetkin_sync", title="An organizer's")
+    assert {t["person"]: t["value"] for t in rows(client, records.Tagging, [valued.id])} == truth
+    assert left not in state.views
+    assert set(state.views) == before | {foreign}
+    simulator.faults(Fault(kind=Kind.STATUS, status=500, path="/v1/orgs/*/rows"))
+    with pytest.raises(Temporary):
+        rows(client, records.Tagging, [valued.id])
+    simulator.faults()
+    assert set(state.views) == before | {foreign}, "a reading that fails takes its list away too"
+    client.delete_list(organization=ROOT, list_id=foreign)
     client.close()
 
 
