@@ -56,8 +56,13 @@ def webhook(raw: bytes) -> None:
                 data = {**call, "event-data": _json(body)}
                 mailgun.verify(calls.body(data), {}, calls.MAILGUN_KEY, now=calls.NOW)
             case b"s":
-                sendgrid.verify(body, {}, _SENDGRID, now=calls.NOW)
+                sendgrid.verify(body, calls.sendgrid_headers(body), _SENDGRID, now=calls.NOW)
             case b"a":
+                signed = calls.sns(_json(body))
+                amazon_ses.verify(
+                    signed, {}, [calls.TOPIC], now=calls.NOW, fetch=lambda _: calls.sns_certificate()
+                )
+            case b"A":
                 amazon_ses.verify(body, {}, [calls.TOPIC], now=calls.NOW, fetch=lambda _: b"")
             case _:
                 postmark.verify(body, calls.BASIC, calls.SECRET, now=calls.NOW)
@@ -84,6 +89,52 @@ def register(raw: bytes) -> None:
     for reader in (premises.read, activity_fund.read):
         with suppress(Trouble):
             reader(raw[1:], name)
+
+
+_ROW = {
+    "id": 1,
+    "email": "a@b.example",
+    "title": "T",
+    "zip_code": "111 22",
+    "start_time": "2026-01-01T10:00:00+00:00",
+    "end_time": "2026-01-01T11:00:00+00:00",
+    "activity": {"id": 2, "title": "T"},
+    "organization": {"id": 1, "title": "T"},
+    "location": {"id": 3, "title": "T", "lat": 59.3, "lng": 18.0},
+    "person": {"id": 4},
+    "contact": {"id": 4, "name": "N"},
+    "tags": [{"id": 5, "title": "T", "value": "x"}],
+    "response_date": "2026-01-01T10:00:00+00:00",
+    "published": "2026-01-01T10:00:00+00:00",
+    "state": 1,
+    "sub_orgs": [{"id": 6, "title": "T", "sub_orgs": []}],
+}
+
+
+def seeds(name: str) -> list[bytes]:
+    """Good input to begin with: what is near it gets furthest."""
+    if name == "bounce":
+        return [
+            b"From: MAILER-DAEMON\nContent-Type: multipart/report; boundary=B\n\n--B\n"
+            b"Content-Type: message/delivery-status\n\n"
+            b"Final-Recipient: rfc822; a@b.example\nAction: failed\nStatus: 5.1.1\n--B--\n"
+        ]
+    if name == "webhook":
+        mailgun_event = json.loads(calls.mailgun())["event-data"]
+        return [
+            b"p" + calls.postmark(),
+            b"b" + calls.body(calls.brevo()),
+            b"m" + calls.mailgun(),
+            b"n" + calls.body(mailgun_event),
+            b"s" + calls.body([calls.sendgrid_event()]),
+            b"a" + calls.body(calls.ses_bounce()),
+            b"A" + calls.sns(),
+        ]
+    return [
+        bytes([number]) + calls.body({"data": data})
+        for number in range(len(DECODERS))
+        for data in ([_ROW], _ROW, [])
+    ]
 
 
 TARGETS: dict[str, Callable[[bytes], None]] = {

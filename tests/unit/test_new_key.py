@@ -68,17 +68,17 @@ def under(key: bytes, *addresses: str) -> set[bytes]:
     return {address_hash(key, address) for address in addresses}
 
 
-def script() -> Script:
+def people() -> Script:
     made = Script()
-    people = [person(7, email=f" {ADDRESS.upper()} "), person(8, email=OTHER), person(9)]
-    made.paged(f"/v1/orgs/{ROOT}/people", people)
+    rows = [person(7, email=f" {ADDRESS.upper()} "), person(8, email=OTHER), person(9)]
+    made.paged(f"/v1/orgs/{ROOT}/people", rows)
     return made
 
 
-def reader(store: Store, **keys: SecretStr) -> _Reader:
-    """The pull of a service with these keys."""
+def reader(store: Store, *, script: Script | None = None, **keys: SecretStr) -> _Reader:
+    """The pull of a service with these keys from a server that says this."""
     found = settings(**keys)
-    client = zetkin(script(), **keys)
+    client = zetkin(script or people(), **keys)
     claim = Claim(
         run=1,
         district=ROOT,
@@ -108,12 +108,12 @@ def reader(store: Store, **keys: SecretStr) -> _Reader:
 
 
 def test_while_the_key_is_being_changed_a_reading_says_what_each_hash_was_before() -> None:
-    new = zetkin(script(), hash_key=SecretStr(NEW.decode()), hash_key_old=SecretStr(KEY))
+    new = zetkin(people(), hash_key=SecretStr(NEW.decode()), hash_key_old=SecretStr(KEY))
     rows = read(new, Person)
     assert {row["address"] for row in rows} == {*under(NEW, ADDRESS, OTHER), None}
     assert new.renewed() == {address_hash(OLD, a): address_hash(NEW, a) for a in (ADDRESS, OTHER)}
     assert new.renewed() == {}
-    usual = zetkin(script())
+    usual = zetkin(people())
     read(usual, Person)
     assert usual.renewed() == {}
 

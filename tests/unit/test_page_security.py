@@ -11,8 +11,8 @@ import pyotp
 import pytest
 from sqlmodel import select
 
-from tests.page_world import FOREIGN, KEY, NORTH, PAGE, ROOT, Browser, World, page_world
-from zetkin_sync.configuration import Access
+from tests.page_world import FOREIGN, KEY, NORTH, PAGE, ROOT, SOUTH, Browser, World, page_world
+from zetkin_sync.configuration import Access, Role
 from zetkin_sync.errors import ConfigError
 from zetkin_sync.records import PlanState, WebSession
 from zetkin_sync.settings import Settings
@@ -538,3 +538,21 @@ def test_what_is_kept_of_a_network_is_no_address(world: World) -> None:
     with world.store.reading() as session:
         kept = [row.network for row in session.exec(select(WebSession)).all()]
     assert kept and all(len(row or b"") == 32 for row in kept)
+
+
+def test_asking_for_another_units_people_is_refused_noted_and_looks_like_nothing(world: World) -> None:
+    south = world.plan(unit=SOUTH)
+    letter = world.letter(unit=SOUTH)
+    viewer = world.with_role(Role.ADMIN, NORTH)
+    for path, subject in (
+        (f"/plans/{south}/people", f"plan:{south}"),
+        (f"/reach/cases?unit={SOUTH}", f"organization:{SOUTH}"),
+        (f"/mails/{letter}", f"mailing:{letter}"),
+    ):
+        answer = viewer.get(path)
+        assert answer.status_code == 404
+        assert "Söder" not in answer.text
+        [entry] = access.who(world.store, [Deed.REFUSED], district=ROOT, subject=subject)
+        assert (entry.who, entry.why) == ("user:7", "other_unit")
+    assert viewer.get("/plans/999999/people").status_code == 404
+    assert len(access.who(world.store, [Deed.REFUSED], district=ROOT)) == 3

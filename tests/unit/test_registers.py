@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import tracemalloc
+import zipfile
 from datetime import date, datetime
 from importlib import import_module
 from typing import Any
@@ -112,6 +114,21 @@ def excel(*rows: tuple[object, ...]) -> bytes:
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
+
+
+def test_a_spreadsheet_that_would_unpack_to_very_much_is_refused_unread() -> None:
+    """Sixty kilobytes that hold as many megabytes: said, and never unpacked."""
+    packed = io.BytesIO(excel(("Datum", "Förening")))
+    with zipfile.ZipFile(packed, "a", zipfile.ZIP_DEFLATED) as file:
+        file.writestr("xl/worksheets/sheet2.xml", bytes(sheet.UNPACKED))
+    assert len(packed.getvalue()) < 100_000
+    tracemalloc.start()
+    rows, errors = activity_fund.read(packed.getvalue(), "fond.xlsx", KNOWN)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert (rows, len(errors)) == ([], 1)
+    assert "too large" in str(errors[0].wrong)
+    assert most < 5_000_000
 
 
 def test_excel_is_read_with_its_own_dates_and_numbers() -> None:

@@ -132,6 +132,23 @@ def test_too_many_in_the_whole_district_engage_its_brake(clocked: Clocked) -> No
     assert len(accepted.gone["people"]) == 30
 
 
+@pytest.mark.parametrize(
+    ("of", "missing", "stops"),
+    [(3, 2, False), (4, 3, True), (20, 2, False), (20, 3, True), (100, 10, False), (100, 11, True)],
+)
+def test_two_or_a_tenth_may_go_at_once_and_with_one_more_nobody_goes(
+    clocked: Clocked, of: int, missing: int, stops: bool
+) -> None:
+    clocked.read(2, ALL[:of])
+    for _ in range(2):
+        left = {i: f"{16000 + i}" for i in ALL[missing:of]}
+        snapshot = read_whole(clocked.store, Person, pages(left), district=1, organization=2)
+        assert snapshot.complete is not stops
+        clocked.now += timedelta(minutes=61)
+    conclude(clocked.store, answers(dict.fromkeys(ALL[:missing], Found.GONE)), district=1)
+    assert clocked.people(2) == set(ALL[:of] if stops else ALL[missing:of])
+
+
 def test_who_moved_to_another_association_is_gone_from_the_first_only(clocked: Clocked) -> None:
     clocked.read(2, ALL)
     clocked.read(3, [200])

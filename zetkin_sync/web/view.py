@@ -24,7 +24,7 @@ from zetkin_sync.web.authorization import BY_FUNCTION, Of, Row
 from zetkin_sync.web.journal import note
 from zetkin_sync.web.network import network
 from zetkin_sync.web.origin import Origin
-from zetkin_sync.web.refusals import NotLoggedIn, Refusal, forbidden
+from zetkin_sync.web.refusals import NotLoggedIn, Refusal, forbidden, not_found
 from zetkin_sync.web.rights import ZETKIN, Viewer, of_account, refreshed
 
 STALE = timedelta(hours=1)
@@ -85,8 +85,17 @@ class View:
         if asked is None:
             return self.district if self.may(Role.VIEWER) else self.units[0]
         if asked not in self.units:
-            raise Refusal(404, say("There is no such page."), say("Go back and choose from the list."))
+            raise (
+                self.not_theirs(f"organization:{asked}")
+                if asked in self.configuration.titles
+                else not_found()
+            )
         return asked
+
+    def not_theirs(self, subject: str) -> Refusal:
+        """Another unit's: it looks like what is not there, and that it was asked for is noted."""
+        note(self, "refused", why_code="other_unit", subject=subject)
+        return not_found()
 
     @property
     def districts(self) -> list[tuple[int, str]]:

@@ -129,6 +129,8 @@ def as_sent(view: Viewed, number: int) -> Response:
 
 def _found(view: View, number: int) -> Mailing:
     found = mailings.mailing(view.store, number) if 0 < number < 2**53 else None
-    if found is None or found.district != view.district or found.unit not in view.units:
+    if found is None or found.district != view.district:
         raise not_found()
+    if found.unit not in view.units:
+        raise view.not_theirs(f"mailing:{number}")
     return found

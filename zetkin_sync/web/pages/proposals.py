@@ -201,6 +201,8 @@ def _found(view: View, number: int) -> Proposed:
     """The proposal, when there is one and the viewer may know of it."""
     row = plans.plan_of(view.store, number) if 0 < number < _LONGEST else None
     found = None if row is None or row.district != view.district else Proposed(view, row)
-    if found is None or not found.is_seen:
+    if found is None:
         raise not_found()
+    if not found.is_seen:
+        raise view.not_theirs(f"plan:{number}")
     return found
