@@ -5,19 +5,22 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import insert, text
 from sqlmodel import SQLModel
 from typer.testing import CliRunner, Result
 
+from tests.filling import value
 from tests.person_everywhere import hits, write_everywhere
 from zetkin_sync.cli import app
 from zetkin_sync.errors import ConfigError, NeedsHuman, Trouble
+from zetkin_sync.records import BounceEvent, Participation, Person, Response, Tagging
 from zetkin_sync.store import access, erasing, rights, schema
 from zetkin_sync.store.access import Deed
 from zetkin_sync.store.engine import Store
@@ -141,6 +144,36 @@ def test_an_export_holds_every_marked_column_and_is_readable(
     for written in (tmp_path / "out").iterdir():
         assert written.stat().st_mode & 0o077 == 0
     assert answered(command("access", "who-saw", str(PERSON), "--json"))[0].startswith("cli:")
+
+
+def fill_up(store: Store, *, people: int) -> None:
+    """So many people in the tables that hold most of them."""
+    records = (Person, Tagging, Participation, Response, BounceEvent)
+    with store.writing() as session:
+        for table in (record.__table__ for record in records):  # type: ignore[attr-defined]
+            plain = {c.name: value(c, 1) for c in table.columns}
+            key = {c.name for c in table.primary_key} - {"district", "organization"}
+            own = [c.name for c in table.columns if c.info.get("person") or c.name in key]
+            hashes = [c.name for c in table.columns if c.info.get("address") or c.name == "key"]
+            rows = [
+                plain
+                | dict.fromkeys(own, n)
+                | dict.fromkeys(hashes, n.to_bytes(32, "big"))
+                | {"district": ROOT}
+                for n in range(1, people + 1)
+            ]
+            session.connection().execute(insert(table), rows)
+
+
+def test_an_export_among_ten_thousand_people_takes_less_than_five_seconds(
+    command: Command, store: Store, tmp_path: Path
+) -> None:
+    fill_up(store, people=10_000)
+    began = time.process_time()
+    command("person", "export", "7777", "--out", str(tmp_path / "out"))
+    assert time.process_time() - began < 5
+    found = json.loads((tmp_path / "out" / "person-7777.json").read_text())
+    assert {len(t["rows"]) for t in found["tables"]} == {1} and len(found["tables"]) == 5
 
 
 def test_erased_people_are_gone_and_the_ledger_answers(
