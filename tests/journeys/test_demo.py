@@ -7,12 +7,15 @@ import re
 from collections.abc import Iterator
 from email import message_from_bytes
 from email.policy import default
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from zetkin_sync.demo import loop
+from zetkin_sync.records import MailKind
+from zetkin_sync.reports.readers import USUAL
 
 SMALL = {"people": 300, "seed": 3, "associations": 6, "months": 14}
 
@@ -74,6 +77,16 @@ def test_mails_are_written_and_can_be_read_back(walked: Walked) -> None:
         assert mail["Auto-Submitted"] == "auto-generated"
         assert mail.get_body(("html",)).get_content_charset() == "utf-8"
         assert mail.get_body(("plain",)) is not None
+
+
+def test_one_of_each_kind_of_mail_lies_there_in_both_languages_beside_an_index_page(walked: Walked) -> None:
+    folder = walked.out / "mail"
+    linked = set(re.findall(r'href="([^"]+)"', (folder / "index.html").read_text(encoding="utf-8")))
+    assert all((folder / name).stat().st_size > 500 for name in linked)
+    for kind in {*chain(*USUAL.values()), MailKind.QUIET}:
+        for code in ("sv", "en"):
+            for form in ("html", "txt"):
+                assert [n for n in linked if re.fullmatch(rf"{kind}-[a-z_]+-{code}\.{form}", n)], (kind, code)
 
 
 def test_the_mailbox_makes_cases_a_restored_member_and_an_alert_about_our_own_sending(walked: Walked) -> None:

@@ -21,6 +21,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jinja2 import UndefinedError
 
+from benchmarks.mails.__main__ import large
 from tests.mail_situations import (
     ACTIVITY,
     BEHIND,
@@ -47,8 +48,9 @@ from zetkin_sync.reports import content, stop_token
 from zetkin_sync.reports.content import Mail, Subject, titled
 from zetkin_sync.reports.envelope import Occasion, Sender, build
 from zetkin_sync.reports.kinds.day_after import day_after
+from zetkin_sync.reports.kinds.monthly import monthly
 from zetkin_sync.reports.kinds.weekly import weekly
-from zetkin_sync.reports.readers import ASSOCIATION, OFFICE, TECHNICAL
+from zetkin_sync.reports.readers import ASSOCIATION, BOARD, OFFICE, TECHNICAL
 from zetkin_sync.reports.render import Rendered, _environment, render
 from zetkin_sync.reports.situation import (
     AreaFigure,
@@ -162,6 +164,20 @@ def test_lagging_goals_come_first_and_at_most_six_are_shown() -> None:
     states = [str(line.state) for line in goals.lines]
     assert len(states) == 6
     assert states == sorted(states, key=lambda s: s in ("met", "on track"))
+
+
+def test_mails_are_small_in_a_normal_week_and_however_large_the_district() -> None:
+    """Gmail cuts a mail off near 102 kB (INTERFACE §3.1): 25 kB in a normal week, 80 kB at the most."""
+    most = large()
+    for code in ("sv", "en"):
+        for role in (OFFICE, BOARD, ASSOCIATION):
+            usually, mostly = (weekly(week, reader(role, code), due=DUE) for week in (usual(), most))
+            assert usually is not None and mostly is not None
+            assert len(shown(usually, code).html.encode()) <= 25_000
+            assert len(shown(mostly, code).html.encode()) <= 80_000
+        month = monthly(replace(most, since=date(2026, 11, 2)), reader(BOARD, code), due=date(2026, 12, 7))
+        assert month is not None
+        assert 40_000 < len(shown(month, code).html.encode()) <= 80_000
 
 
 # Who is in it: nobody
