@@ -1,4 +1,7 @@
-"""Nobody gets a message twice, and none is lost silently: every crash point, every answer, two deep."""
+"""What becomes of a message when people change their minds, events change, or Zetkin does not answer.
+
+That nobody gets one twice, whatever goes wrong, is searched in test_sending_simulated.py.
+"""
 
 from __future__ import annotations
 
@@ -10,18 +13,12 @@ from typing import Any
 import pytest
 
 from tests.fake_zetkin import MONDAY
-from tests.sending import CHANGES, NETWORK, OPTED_OUT, PEOPLE, Fault, World, email, possible
+from tests.sending import CHANGES, NETWORK, OPTED_OUT, World, email
 from zetkin_sync.apply import watch
-from zetkin_sync.apply.execute import crash_points
-from zetkin_sync.apply.hands import Hands
-from zetkin_sync.apply.steps import Known, Step, Verb
 from zetkin_sync.apply.verbs import VERBS
-from zetkin_sync.changes import Change
 from zetkin_sync.errors import UnsafePlan
 from zetkin_sync.records import STOP, IntentState
 from zetkin_sync.store import asked, controls, rights
-
-PARTS = 4  # so that two cores share the search
 
 
 @pytest.fixture
@@ -37,85 +34,6 @@ def test_an_email_is_drafted_locked_counted_and_sent_once_to_whom_was_approved(w
     assert world.until_settled(plan) == IntentState.DONE
     [sent] = world.zetkin.sent
     assert sent.sent_to == {1, 2, 3}
-
-
-def go_through(verb: str, *faults: Fault, url: str = "sqlite://") -> World:
-    """Send one message while these things go wrong, until it is settled; it is visible once, or said why not."""
-    world = World(url)
-    world.zetkin.booked[51] = {1, 2}
-    world.line.faults = dict(faults)
-    plan = world.approve(CHANGES[verb]())
-    state = world.until_settled(plan)
-    context = f"{verb}: {faults} → {state} {world.why(plan)} {world.line.moments}"
-    visible = {
-        "send_email": len(world.zetkin.sent),
-        "assign_task": sum(1 for t in world.zetkin.tasks.values() if t.assigned),
-        "draft_calls": 0,
-        "remind": world.zetkin.remind_mails,
-    }[verb]
-    assert visible <= 1, context
-    assert state in ("done", "parked", "cancelled"), context
-    if verb != "draft_calls":
-        assert visible == (state == "done"), context
-    if state != "done":
-        assert world.why(plan), context
-    if verb == "send_email" and visible:
-        assert world.zetkin.sent[0].sent_to == set(PEOPLE), context
-    return world
-
-
-@pytest.mark.parametrize("verb", sorted(CHANGES))
-def test_every_commit_point_in_the_code_is_gone_through(verb: str) -> None:
-    passed = {name for kind, name in go_through(verb).line.moments if kind == "point"}
-    assert passed == {point for point in crash_points() if point.startswith(f"{verb}.")}
-
-
-@pytest.mark.parametrize("verb", sorted(CHANGES))
-def test_whatever_goes_wrong_once(verb: str) -> None:
-    for fault in possible(go_through(verb).line.moments):
-        go_through(verb, fault)
-
-
-@pytest.mark.parametrize("verb", sorted(CHANGES))
-@pytest.mark.parametrize("part", range(PARTS))
-def test_whatever_goes_wrong_twice(verb: str, part: int, pytestconfig: pytest.Config) -> None:
-    """Crash and crash always; all the rest with --soak, and a part of it without."""
-    every = 1 if pytestconfig.getoption("--soak") else 200
-    number = 0
-    for first in list(possible(go_through(verb).line.moments))[part::PARTS]:
-        for second in possible(go_through(verb, first).line.moments, after=first[0]):
-            number += 1
-            if first[1] == second[1] == "crash" or number % every == 0:
-                go_through(verb, first, second)
-
-
-def test_the_search_finds_a_double_where_sending_is_naive(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The negative control: make, aim and publish in one go, try again when no answer comes."""
-
-    def send(hands: Hands, change: Change, known: Known) -> Known:
-        zetkin = hands.zetkin
-        made = zetkin.create_list(organization=1, folder="", title="x")
-        for person in change.payload["people"]:
-            zetkin.add_to_list(organization=1, list_id=made, person=person)
-        draft = zetkin.create_email(
-            organization=1, title="x", subject="", content="", project=None, config=1, theme=1
-        )
-        target = zetkin.read_email(organization=1, email=draft).target
-        assert target is not None
-        zetkin.target_email(organization=1, target=target, list_id=made)
-        zetkin.lock_email(organization=1, email=draft, locked=True)
-        zetkin.publish_email(organization=1, email=draft, at=hands.now())
-        return {}
-
-    naive = Verb(steps=(Step(name="send", look=lambda *_: None, act=send, repeatable=True),))
-    monkeypatch.setitem(VERBS, "send_email", naive)  # type: ignore[arg-type]
-    doubled = 0
-    for fault in possible(go_through("send_email").line.moments):
-        try:
-            go_through("send_email", fault)
-        except AssertionError:
-            doubled += 1
-    assert doubled
 
 
 def test_every_verb_is_gone_through() -> None:

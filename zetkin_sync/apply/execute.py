@@ -80,6 +80,8 @@ class _Effect:
     def carry(self) -> tuple[IntentState, Message | None]:
         """Go through the steps that are left."""
         now = self.hands.now()
+        if "taken_back" in self.known:
+            return IntentState(self.row.state), None  # a person wants it no more; `watch` sees to it
         if self.row.not_before is not None and now < self.row.not_before:
             return IntentState(self.row.state), None
         if self.row.not_after is not None and now > self.row.not_after and self.doing is None:
@@ -142,7 +144,7 @@ class _Effect:
     def _send(self, step: Step) -> Known:
         """Commit that the request is about to leave, check that it still may, send it."""
         hands = self.hands
-        if step.prepare is not None and self.doing is None:
+        if step.prepare is not None:
             self._learn(step.prepare(hands, self.change, self.known))
         before = self.doing, self.attempts
         self.doing, self.attempts = hands.now(), self.attempts + 1
@@ -163,7 +165,7 @@ class _Effect:
         try:
             found = step.act(hands, self.change, self.known)
         except Temporary:
-            self.doing = None  # provably nothing came of it
+            self.doing, self.attempts = before  # provably nothing came of it
             raise
         hands.point(f"{self.change.verb}.{step.name}.answered")
         return found

@@ -35,8 +35,8 @@ class Step:
     """One request of a verb.
 
     `look(hands, change, known, tried)` returns new facts when the effect is there already, or None; `tried` says
-    that a request of ours may have left. `prepare` decides what must not change between tries (a time); it is
-    committed before the first byte. `act` makes the request and returns new facts.
+    that a request of ours may have left. `prepare` decides what is looked up afterwards (a time); it is committed
+    before the first byte, and decided anew only when the last try is known to have come to nothing. `act` makes the request and returns new facts.
     A step that is not `repeatable` is never sent again before the quiet time is over and `look` finds nothing.
     """
 

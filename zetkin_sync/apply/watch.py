@@ -14,7 +14,7 @@ from zetkin_sync.apply.steps import Known, NotWanted, Verb
 from zetkin_sync.apply.verbs import VERBS
 from zetkin_sync.changes import Change
 from zetkin_sync.errors import NeedsHuman, Trouble
-from zetkin_sync.language import Message, say
+from zetkin_sync.language import Message, from_json, say, to_json
 from zetkin_sync.records import Intent, IntentState, PlanState
 from zetkin_sync.store import controls, outbox, plans
 from zetkin_sync.store.engine import Store
@@ -28,7 +28,7 @@ def follow(hands: Hands) -> Carried:
     """
     if controls.stopped(hands.store, district=hands.district):
         return take_back(hands, why=say("Everything was stopped by a person."))
-    carried = Carried()
+    carried = _go_on_taking_back(hands)
     for row in outbox.scheduled(hands.store, district=hands.district):
         state, why = _follow_one(hands, row)
         carried.counts[state.value] += 1
@@ -40,8 +40,8 @@ def follow(hands: Hands) -> Carried:
 
 
 def has_scheduled(store: Store, *, district: int) -> bool:
-    """Is Zetkin to send anything later?"""
-    return bool(outbox.scheduled(store, district=district))
+    """Is Zetkin to send anything later, as far as we know?"""
+    return bool(outbox.perhaps_scheduled(store, district=district))
 
 
 def _follow_one(hands: Hands, row: Intent) -> tuple[IntentState, Message | None]:
@@ -111,34 +111,52 @@ def _back_to_choosing(
 
 
 def take_back(hands: Hands, *, why: Message, plan: int | None = None) -> Carried:
-    """Take back what is scheduled, all of it or one plan's, and what of it has not begun.
+    """Take back what is scheduled, or may be, all of it or one plan's.
 
-    What Zetkin does not show as taken back stays scheduled, is counted, and is tried again at the next run.
+    What Zetkin does not show as taken back, or what may still arrive because its request is not long gone, is
+    counted, and tried again at the next run.
     """
     carried = Carried(counts=Counter())
-    for row in outbox.scheduled(hands.store, district=hands.district, plan=plan):
-        assert row.id is not None
-        change = msgspec.json.decode(row.change, type=Change)
-        verb = VERBS[change.verb]
-        assert verb.cancel is not None
-        try:
-            gone = verb.cancel(replace(hands, intent=row.id), change, json.loads(row.facts))
-        except Trouble as trouble:
-            carried.counts["not_confirmed"] += 1
-            carried.notes.append(
-                say(
-                    "{mark} is not yet confirmed as taken back: {why}", mark=mark_of(change), why=trouble.what
-                )
-            )
-            continue
-        if gone:
-            outbox.move(hands.store, row.id, at=hands.now(), state=IntentState.CANCELLED, why=why)
-            carried.counts["cancelled"] += 1
-        else:
-            outbox.move(hands.store, row.id, at=hands.now(), state=IntentState.DONE)
-            carried.counts["too_late"] += 1
-            carried.notes.append(say("{mark} had been sent already.", mark=mark_of(change)))
+    for row in outbox.perhaps_scheduled(hands.store, district=hands.district, plan=plan):
+        _take_back_one(hands, row, why, carried)
     return carried
+
+
+def _go_on_taking_back(hands: Hands) -> Carried:
+    """What was to be taken back and is not known to be."""
+    carried = Carried(counts=Counter())
+    for row in outbox.perhaps_scheduled(hands.store, district=hands.district):
+        why = json.loads(row.facts).get("taken_back")
+        if why is not None:
+            _take_back_one(hands, row, from_json(why), carried)
+    return carried
+
+
+def _take_back_one(hands: Hands, row: Intent, why: Message, carried: Carried) -> None:
+    assert row.id is not None
+    change = msgspec.json.decode(row.change, type=Change)
+    verb = VERBS[change.verb]
+    assert verb.cancel is not None
+    known = {**json.loads(row.facts), "taken_back": to_json(why)}
+    arrived = row.doing is None or hands.now() >= row.doing + hands.quiet
+    try:
+        gone = verb.cancel(replace(hands, intent=row.id), change, known)
+        trouble = None if arrived else say("its request may still arrive")
+    except Trouble as problem:
+        gone, trouble = True, problem.what
+    if not gone:
+        outbox.move(hands.store, row.id, at=hands.now(), state=IntentState.DONE)
+        carried.counts["too_late"] += 1
+        carried.notes.append(say("{mark} had been sent already.", mark=mark_of(change)))
+    elif trouble is None:
+        outbox.move(hands.store, row.id, at=hands.now(), state=IntentState.CANCELLED, why=why)
+        carried.counts["cancelled"] += 1
+    else:
+        outbox.move(hands.store, row.id, at=hands.now(), facts=known)
+        carried.counts["not_confirmed"] += 1
+        carried.notes.append(
+            say("{mark} is not yet confirmed as taken back: {why}", mark=mark_of(change), why=trouble)
+        )
 
 
 def cancel_plan(hands: Hands, plan: int) -> Carried:
@@ -147,6 +165,8 @@ def cancel_plan(hands: Hands, plan: int) -> Carried:
     carried = take_back(hands, why=why, plan=plan)
     for row in outbox.open_intents(hands.store, plan=plan):
         assert row.id is not None
+        if "taken_back" in json.loads(row.facts):
+            continue  # not confirmed yet: `follow` goes on
         if row.doing is None and row.step == 0:
             outbox.move(hands.store, row.id, at=hands.now(), state=IntentState.CANCELLED, why=why)
             carried.counts["cancelled"] += 1

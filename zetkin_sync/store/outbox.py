@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table, func, update
+from sqlalchemy import Table, and_, func, or_, update
 from sqlmodel import col, select
 
 from zetkin_sync.language import Message, to_json
@@ -39,9 +39,25 @@ def open_of_district(store: Store, *, district: int) -> list[Intent]:
         return list(session.exec(query).all())
 
 
-def scheduled(store: Store, *, district: int, plan: int | None = None) -> list[Intent]:
+def scheduled(store: Store, *, district: int) -> list[Intent]:
     """What Zetkin is to send at a fixed time and can still be taken back."""
     query = select(Intent).where(Intent.district == district, Intent.state == IntentState.SCHEDULED)
+    with store.reading() as session:
+        return list(session.exec(query.order_by(col(Intent.id))).all())
+
+
+def perhaps_scheduled(store: Store, *, district: int, plan: int | None = None) -> list[Intent]:
+    """What Zetkin is to send, or may be: the request that fixed the time may have arrived without our knowing."""
+    given_up = and_(col(Intent.state) == IntentState.PARKED, col(Intent.publish_at) > store.now())
+    query = select(Intent).where(
+        Intent.district == district,
+        or_(
+            col(Intent.state) == IntentState.SCHEDULED,
+            and_(
+                or_(col(Intent.state).in_(OPEN_INTENTS), given_up), col(Intent.facts).contains('"publish_at"')
+            ),
+        ),
+    )
     if plan is not None:
         query = query.where(Intent.plan == plan)
     with store.reading() as session:

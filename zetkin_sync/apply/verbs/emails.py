@@ -1,7 +1,8 @@
 """An email through Zetkin: list, draft, target, lock, count, publish at a fixed time (RELIABILITY §4.4 a).
 
-Until the last step nobody can see anything, and the last step can be repeated safely, because it sets a fixed
-time on a known email. The minutes before that time are the organizer's undo.
+Until the last step nobody can see anything, and the last step sets a fixed time on a known email: it can be looked
+up, and taken back until then. The minutes before that time are the organizer's undo; a time that was not set
+after all is chosen anew, so that they are always given and the hours are kept.
 """
 
 from __future__ import annotations
@@ -188,7 +189,7 @@ SEND = Verb(
         Step(name="target", look=_look_target, act=_aim, repeatable=True),
         Step(name="lock", look=_look_locked, act=_lock, repeatable=True),
         Step(name="count", look=_never, act=_count, repeatable=True),
-        Step(name="publish", look=_look_published, act=_publish, prepare=_choose_time, repeatable=True),
+        Step(name="publish", look=_look_published, act=_publish, prepare=_choose_time, repeatable=False),
     ),
     check=audience.check,
     follow=follow,

@@ -111,7 +111,7 @@ ASSIGN = Verb(
         audience.FILL,
         Step(name="draft", look=_look_draft, act=_draft, repeatable=False),
         Step(name="target", look=_look_target, act=_aim, repeatable=True),
-        Step(name="publish", look=_look_published, act=_publish, prepare=_choose_time, repeatable=True),
+        Step(name="publish", look=_look_published, act=_publish, prepare=_choose_time, repeatable=False),
     ),
     check=audience.check,
     follow=follow,

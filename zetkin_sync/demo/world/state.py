@@ -39,13 +39,14 @@ class State(Tables, kw_only=True):
     """Everything a simulated Zetkin knows.
 
     `merged` are ids that live on under another, `deliveries` are copies of emails that reached somebody
-    (email, person, when), `unsubscribed` people by organization, `blacklisted` those whose address failed.
+    (email, person, when), `reminders` the same of reminders (event, person, when), `unsubscribed` people by organization, `blacklisted` those whose address failed.
     """
 
     seed: int = 1
     policy: Policy = field(default_factory=Policy)
     merged: dict[int, int] = field(default_factory=dict)
     deliveries: list[tuple[int, int, datetime]] = field(default_factory=list)
+    reminders: list[tuple[int, int, datetime]] = field(default_factory=list)
     unsubscribed: dict[int, set[int]] = field(default_factory=dict)
     blacklisted: set[int] = field(default_factory=set)
     watchers: list[Watcher] = field(default_factory=list)

@@ -217,5 +217,6 @@ def remind(call: Call) -> Reply:
     for person, booking in event.participants.items():
         if booking.cancelled is None and (again or booking.reminded is None):
             booking.reminded = call.now
+            call.state.reminders.append((event.id, person, call.now))
             sent.append(reminder_row(call.state, event, person))
     return data(sent, 202)
