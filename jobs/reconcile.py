@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 from zetkin_sync.apply.decide import put_up
 from zetkin_sync.changes import make_plan
@@ -21,7 +22,8 @@ def run(context: Context) -> Outcome:
     observed = Observed(facts)
     assessed = [a for plan in context.plans for a in assess(facts, plan, observed=observed)]
     shown = pictures(observed, context.plans)
-    plans = [make_plan(action, facts) for action in context.actions.values() if action.job == "reconcile"]
+    held = replace(facts, more={**facts.more, "assessed": tuple(assessed)})
+    plans = [make_plan(action, held) for action in context.actions.values() if action.job == "reconcile"]
 
     def write(session: Session) -> None:
         rows = (as_row(each, context.now()) for each in assessed)

@@ -260,6 +260,16 @@ def calls(people: list[int] = PEOPLE, **more: Any) -> Change:
     return Change(verb="draft_calls", organization=1, key="calls:1", reason=say("x"), payload=body)
 
 
+def draft(people: list[int] = PEOPLE, **more: Any) -> Change:
+    body = {**email(people, **more).payload, "events": []}
+    return Change(verb="draft_email", organization=1, key="draft:1", reason=say("x"), payload=body)
+
+
+def people_list(people: list[int] = PEOPLE, **more: Any) -> Change:
+    body = {"mark": "zetkin_sync dubbletter", "folder": "zetkin_sync", "people": people, **more}
+    return Change(verb="make_list", organization=1, key="list:1", reason=say("x"), payload=body)
+
+
 def remind(people: list[int] | None = None, **more: Any) -> Change:
     body = {"event": 51, "people": [1, 2] if people is None else people, **more}
     return Change(verb="remind", organization=1, key="remind:51", reason=say("x"), payload=body)
@@ -269,5 +279,7 @@ CHANGES: dict[str, Callable[..., Change]] = {
     "send_email": email,
     "assign_task": task,
     "draft_calls": calls,
+    "draft_email": draft,
+    "make_list": people_list,
     "remind": remind,
 }

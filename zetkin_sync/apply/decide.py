@@ -98,7 +98,7 @@ def _intents(plan: Plan) -> list[dict[str, Any]]:
 
 
 def _asks(plan: Plan) -> list[dict[str, Any]]:
-    """Whom each message asks, and to what: what caps are counted on."""
+    """Whom each message asks, and to what: what caps are counted on. A call, or a tag to be asked by, is one too."""
     return [
         {
             "key": change.key,
@@ -107,8 +107,8 @@ def _asks(plan: Plan) -> list[dict[str, Any]]:
             "chance": change.payload.get("chances", {}).get(str(person)),
         }
         for change in plan.changes
-        if change.verb in ASKING
-        for person in change.payload["people"]
+        if change.verb in ASKING or "asks" in change.payload
+        for person in (change.payload["people"] if change.person is None else [change.person])
     ]
 
 

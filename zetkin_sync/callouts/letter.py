@@ -26,7 +26,7 @@ def parts(events: Iterable[EventFact], wording: Wording, language: Language) -> 
     """The text in parts; what belongs to an event carries its id, so that it can be left out if the event is off."""
     found: list[Part] = [{"blocks": [_greeting(wording.greeting), _paragraph(wording.opening)]}]
     for event in events:
-        href = fill(wording.link, {"organization": str(event.organization), "event": str(event.id)})
+        href = link(event, wording)
         found.append(
             {
                 "event": event.id,
@@ -44,10 +44,20 @@ def parts(events: Iterable[EventFact], wording: Wording, language: Language) -> 
     return found
 
 
+def link(event: EventFact, wording: Wording) -> str:
+    """Where the event is read about and signed up to."""
+    return fill(wording.link, {"organization": str(event.organization), "event": str(event.id)})
+
+
 def simple(greeting: str, text: str, wording: Wording) -> list[Part]:
     """A text without events: a greeting, paragraphs, and how to leave."""
+    return [*letter(greeting, text), {"blocks": [_leave(wording)]}]
+
+
+def letter(greeting: str, text: str) -> list[Part]:
+    """A greeting and paragraphs, to people who are written to for what they have undertaken."""
     paragraphs = [_paragraph(each) for each in text.split("\n\n") if each.strip()]
-    return [{"blocks": [_greeting(greeting), *paragraphs, _leave(wording)]}]
+    return [{"blocks": [_greeting(greeting), *paragraphs]}]
 
 
 def plain(body: Iterable[Part]) -> str:

@@ -6,7 +6,8 @@ Read from config/callouts.toml. Everything a gate or the planner decides by is h
 from __future__ import annotations
 
 from datetime import time
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
@@ -195,6 +196,10 @@ class Policy(_Part):
         if not days or days != sorted(set(days), reverse=True):
             raise ValueError(say("at least one wave, each nearer to the event than the one before"))
         return waves
+
+    def hours_in(self, zone: ZoneInfo) -> dict[str, Any]:
+        """The sending hours as a change carries them."""
+        return self.hours.model_copy(update={"zone": zone.key}).model_dump(mode="json")
 
     @property
     def tau(self) -> float:

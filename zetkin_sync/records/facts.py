@@ -304,7 +304,7 @@ class Facts:
     `attestations` are all that were ever said, the history included. None for threads, unreachable people,
     cases, emails, callouts or journeys means that their source was never read, which is not the same as none.
     `blocked` are those to whom Zetkin sends no email; it does not tell why. `reach_alerts` are sentences on mail that fails on our side. `our_lists` are the lists that lie in a folder, by
-    organization and title. `earlier` gives a goal's figure (by the goal's id) as it was assessed about a year ago.
+    organization and title. `duplicates` are people whom Zetkin suspects to be one and nobody has decided about. `earlier` gives a goal's figure (by the goal's id) as it was assessed about a year ago.
     """
 
     district: int
@@ -331,6 +331,7 @@ class Facts:
     cases: tuple[CaseFact, ...] | None = None
     reach_alerts: tuple[Message, ...] = ()
     our_lists: frozenset[tuple[int, str]] = frozenset()
+    duplicates: tuple[frozenset[int], ...] = ()
     emails: tuple[EmailFact, ...] | None = None
     callouts: tuple[CalloutFact, ...] | None = None
     journeys: tuple[JourneyFact, ...] | None = None

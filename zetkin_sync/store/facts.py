@@ -15,6 +15,8 @@ from sqlalchemy import Table, func, select
 from sqlmodel import Session
 
 from zetkin_sync.records import (
+    Duplicate,
+    DuplicatePerson,
     Event,
     EventType,
     Mirror,
@@ -73,6 +75,7 @@ def load(
             responses=read.responses(),
             officials=read.officials(),
             our_lists=read.our_lists(),
+            duplicates=read.duplicates(),
             asked=asked,
             restricted=restricted,
             left_network=left,
@@ -198,6 +201,14 @@ class _Reader:
     def our_lists(self) -> frozenset[tuple[int, str]]:
         rows = self.rows(PeopleList, "organization", "title", "folder")
         return frozenset((row.organization, row.title) for row in rows if row.folder is not None)
+
+    def duplicates(self) -> tuple[frozenset[int], ...]:
+        waiting = {row.id for row in self.rows(Duplicate, "id", "state") if row.state == "pending"}
+        found: dict[int, set[int]] = {}
+        for row in self.rows(DuplicatePerson, "duplicate", "person"):
+            if row.duplicate in waiting:
+                found.setdefault(row.duplicate, set()).add(row.person)
+        return tuple(frozenset(found[number]) for number in sorted(found))
 
     def missing(self, resource: str) -> frozenset[int]:
         rows = self.rows(Missing, "resource", "id")

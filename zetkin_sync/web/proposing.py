@@ -20,6 +20,8 @@ _VERBS: Mapping[str, Message] = {
     "untag": say_n("{n} person loses a tag", "{n} people lose a tag", 0),
     "send_email": say_n("{n} email is sent", "{n} emails are sent", 0),
     "assign_task": say_n("{n} task is given out", "{n} tasks are given out", 0),
+    "draft_email": say_n("{n} email is drafted", "{n} emails are drafted", 0),
+    "make_list": say_n("{n} list is made", "{n} lists are made", 0),
     "draft_calls": say_n("{n} call list is drafted", "{n} call lists are drafted", 0),
     "remind": say_n("{n} reminder goes out", "{n} reminders go out", 0),
 }

@@ -181,12 +181,16 @@ def cancel(hands: Hands, change: Change, known: Known) -> bool:
     return state.published is None and state.processed is None
 
 
+_DRAFT = (
+    audience.LIST,
+    audience.FILL,
+    Step(name="draft", look=_look_draft, act=_draft, repeatable=False),
+    Step(name="target", look=_look_target, act=_aim, repeatable=True),
+)
+DRAFT = Verb(steps=_DRAFT, check=audience.check)  # a person reads it through and sends it in Zetkin
 SEND = Verb(
     steps=(
-        audience.LIST,
-        audience.FILL,
-        Step(name="draft", look=_look_draft, act=_draft, repeatable=False),
-        Step(name="target", look=_look_target, act=_aim, repeatable=True),
+        *_DRAFT,
         Step(name="lock", look=_look_locked, act=_lock, repeatable=True),
         Step(name="count", look=_never, act=_count, repeatable=True),
         Step(name="publish", look=_look_published, act=_publish, prepare=_choose_time, repeatable=False),

@@ -15,8 +15,9 @@ import msgspec
 from zetkin_sync.callouts import letter
 from zetkin_sync.callouts.asking import Asking, Senders, asking_of, plan_of
 from zetkin_sync.callouts.plan import CalloutPlan, Email
-from zetkin_sync.changes.change import Change
+from zetkin_sync.changes.channels import CHANNELS, Asked
 from zetkin_sync.changes.planning import Proposal
+from zetkin_sync.errors import ConfigError
 from zetkin_sync.language import Language, Message, Share, say, say_n
 from zetkin_sync.records.facts import EventFact, Facts
 
@@ -26,15 +27,27 @@ TITLE = say("Ask the activist network")
 
 
 def propose(facts: Facts, parameters: Mapping[str, Any]) -> Proposal:
-    """A wave as emails.
+    """A wave as emails, or through another channel (`changes/channels.py`).
 
-    Parameters: `config` and `theme`, Zetkin's ids of the sender and the look; without them the first there is.
+    Parameters: `channel`; for emails `config` and `theme`, Zetkin's ids of the sender and the look, without them the
+    first there is; for tasks `project`, Zetkin's id; for tags `group`.
     """
     asking = asking_of(facts)
     wave = plan_of(facts)
-    sender, missing = sender_of(facts, parameters)
+    channel = str(parameters.get("channel", "email"))
+    if channel not in CHANNELS:
+        raise ConfigError(
+            say("There is no channel {channel} for callouts.", channel=channel),
+            say("There are {channels}.", channels=", ".join(CHANNELS)),
+        )
+    sender, missing = sender_of(facts, parameters) if channel == "email" else ({}, ())
+    given = {**parameters, **sender}
     return Proposal(
-        changes=[_email(facts, asking, wave, number, sender=sender) for number in range(len(wave.emails))],
+        changes=[
+            change
+            for number in range(len(wave.emails))
+            for change in CHANNELS[channel](_message(facts, asking, wave, number), given)
+        ],
         base=sum(1 for tag in facts.tags if tag.title == asking.policy.network.tag for _ in tag.people),
         cap=(asking.policy.caps.messages, asking.policy.caps.days),
         volume=((asking.policy.caps.a_day, 24), (asking.policy.caps.an_hour, 1)),
@@ -118,20 +131,19 @@ def about(wave: CalloutPlan) -> tuple[Message, ...]:
     return tuple(notes)
 
 
-def _email(
-    facts: Facts, asking: Asking, wave: CalloutPlan, number: int, *, sender: Mapping[str, int]
-) -> Change:
+def _message(facts: Facts, asking: Asking, wave: CalloutPlan, number: int) -> Asked:
+    """One email of the wave, whichever way it will go."""
     email, policy = wave.emails[number], asking.policy
     asks = [ask for ask in wave.asks if ask.email == number]
     by_id = {event.id: event for event in facts.events if event.id in email.events}
     events = [by_id[event] for event in email.events]
-    language = Language(asking.language, facts.zone)
-    hours = policy.hours.model_copy(update={"zone": facts.zone.key})
-    return Change(
-        verb="send_email",
+    return Asked(
         organization=facts.district,
         key=email.key,
         reason=_reason(wave, email, len(events)),
+        subject=letter.subject(events, policy.wording),
+        parts=letter.parts(events, policy.wording, Language(asking.language, facts.zone)),
+        link=letter.link(events[0], policy.wording),
         payload={
             "mark": mark_of(facts, "förfrågan", email.events, email.people),
             "folder": asking.folder,
@@ -140,12 +152,9 @@ def _email(
             "chances": {str(ask.person): ask.chance for ask in asks},
             "events": [{"id": event.id, "organization": event.organization} for event in events],
             **consent(facts, asking),
-            "hours": hours.model_dump(mode="json"),
+            "hours": policy.hours_in(facts.zone),
             "not_after": _not_after(facts, asking, events),
             "most": len(email.people),
-            "subject": letter.subject(events, policy.wording),
-            "parts": letter.parts(events, policy.wording, language),
-            **sender,
         },
     )
 

@@ -31,7 +31,7 @@ def propose(facts: Facts, parameters: Mapping[str, Any]) -> Proposal:
     changes: list[Change] = []
     wanted = 0
     for person in facts.people:
-        area = _area(person, prefixes) if person.id in members else None
+        area = area_of(person, prefixes) if person.id in members else None
         wanted += area is not None
         if area is not None and person.id not in tagged:
             changes.append(
@@ -75,7 +75,8 @@ def _tag(facts: Facts, title: str, *, group: str | None = None) -> TagFact | Non
     return min(found, key=lambda t: (t.owner != facts.district, t.id), default=None)
 
 
-def _area(person: PersonFact, prefixes: Mapping[str, str]) -> str | None:
+def area_of(person: PersonFact, prefixes: Mapping[str, str]) -> str | None:
+    """The priority area where somebody lives, by the longest postcode prefix that is known."""
     if person.postcode is None:
         return None
     for length in range(len(person.postcode), 1, -1):

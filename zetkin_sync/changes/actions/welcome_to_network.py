@@ -50,7 +50,7 @@ def propose(facts: Facts, parameters: Mapping[str, Any]) -> Proposal:
             "folder": asking.folder,
             "people": sorted(new),
             **consent(facts, asking),
-            "hours": asking.policy.hours.model_copy(update={"zone": facts.zone.key}).model_dump(mode="json"),
+            "hours": asking.policy.hours_in(facts.zone),
             "not_after": (
                 facts.now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=3)
             ).isoformat(),

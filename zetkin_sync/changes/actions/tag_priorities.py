@@ -1,0 +1,76 @@
+"""Keep a tag of ours for each priority area ("Prio: Tensta") on the members who live there.
+
+So an association finds them in Zetkin. The area is told by the postcode alone; the tag of an area that is no
+longer put first comes off.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from zetkin_sync.changes.actions.tag_network_in_priority_areas import area_of
+from zetkin_sync.changes.change import Change
+from zetkin_sync.changes.planning import Proposal
+from zetkin_sync.language import say
+from zetkin_sync.records.facts import Facts
+
+READS = ("people", "tags", "taggings")
+TITLE = say("Tag members who live in a priority area, by area")
+
+
+def propose(facts: Facts, parameters: Mapping[str, Any]) -> Proposal:
+    """Put each tag on who lives there and take it off who does not.
+
+    Parameters: `begins` (how the tags' titles begin), `group` (ours), `prefixes` (postcode prefix → area title).
+    """
+    prefixes: Mapping[str, str] = parameters.get("prefixes") or facts.more.get("priority_prefixes", {})
+    begins, group = str(parameters["begins"]), parameters["group"]
+    has: dict[str, frozenset[int]] = {
+        tag.title: tag.people for tag in facts.tags if tag.group == group and tag.title.startswith(begins)
+    }
+    should: dict[str, set[int]] = {}
+    for person in facts.people:
+        area = area_of(person, prefixes)
+        if area is not None:
+            should.setdefault(f"{begins}{area}", set()).add(person.id)
+    present = {person.id for person in facts.people}
+    changes: list[Change] = []
+    for title in sorted({*has, *should}):
+        mark, wanted, ours = {"title": title, "group": group}, should.get(title, set()), has.get(title)
+        made = f"create_tag:{title}"
+        if ours is None:
+            changes.append(
+                Change(
+                    verb="create_tag",
+                    organization=facts.district,
+                    key=made,
+                    reason=say("The tag is not in Zetkin yet."),
+                    payload={**mark, "description": "Sätts och tas bort av zetkin_sync."},
+                )
+            )
+        changes += [
+            Change(
+                verb="tag",
+                organization=facts.district,
+                key=f"tag:{title}:{person}",
+                reason=say("Lives in {area}, which is put first.", area=title.removeprefix(begins)),
+                person=person,
+                payload=dict(mark),
+                after=() if ours is not None else (made,),
+            )
+            for person in sorted(wanted - (ours or frozenset()))
+        ]
+        changes += [
+            Change(
+                verb="untag",
+                organization=facts.district,
+                key=f"untag:{title}:{person}",
+                reason=say("No longer lives there, or the area is no longer put first."),
+                person=person,
+                payload=dict(mark),
+                removes=True,
+            )
+            for person in sorted(((ours or frozenset()) & present) - wanted)
+        ]
+    return Proposal(changes=changes, base=sum(map(len, has.values())))
