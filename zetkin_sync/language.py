@@ -163,7 +163,11 @@ class Language:
             text = self.translations.ngettext(message.text, message.plural, int(message.values["n"]))  # type: ignore[arg-type]
         if not message.values:
             return text
-        return text.format_map({name: self.value(value) for name, value in message.values.items()})
+        values = {name: self.value(value) for name, value in message.values.items()}
+        for name, value in values.items():  # "15 jan." at a sentence's end has one full stop
+            if value.endswith(".") and f"{{{name}}}." in text:
+                values[name] = value[:-1]
+        return text.format_map(values)
 
     def value(self, value: Value) -> str:
         """One value as a reader of this language writes it."""

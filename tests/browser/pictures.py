@@ -44,6 +44,10 @@ TALLEST = 1400  # pixels; what is below looks like what is above
 
 
 def take(page: Page, name: str, width: int) -> None:
+    for frame in page.locator("iframe:visible").all()[:1]:  # it is loaded when it is seen
+        frame.scroll_into_view_if_needed()
+        page.wait_for_load_state("networkidle")
+        page.evaluate("scrollTo(0, 0)")
     tall = min(TALLEST, int(page.evaluate("document.documentElement.scrollHeight")))
     page.screenshot(
         path=FOLDER / f"page-{name}-{width}.png",
@@ -64,7 +68,7 @@ def walk(page: Page, address: str, width: int) -> None:
     for name, (path, pattern) in FIRST.items():
         if path:
             page.goto(address + path)
-        links = page.locator("main a").evaluate_all("all => all.map(a => a.getAttribute('href'))")
+        links = page.locator("main :not(svg) > a").evaluate_all("all => all.map(a => a.getAttribute('href'))")
         page.goto(address + next(link for link in links if re.search(pattern, link)))
         take(page, name, width)
 

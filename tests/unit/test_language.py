@@ -27,6 +27,12 @@ def test_days_and_instants_are_local() -> None:
     assert SV.moment(datetime(2026, 11, 22, 6, 0, tzinfo=UTC)) == "sön 22 nov. kl. 07:00"
 
 
+def test_a_sentence_that_ends_with_a_day_has_one_full_stop() -> None:
+    day = date(2026, 11, 22)
+    assert SV.say(say("It is {day}.", day=day)) == "It is sön 22 nov."
+    assert SV.say(say("By {day}: {what}.", day=day, what="x")) == "Senast sön 22 nov.: x."
+
+
 def test_a_known_sentence_is_said_in_swedish_and_an_unknown_one_in_english() -> None:
     assert SV.say("yes") == "ja"
     assert SV.say(say("A sentence {n} nobody has translated.", n=1240)) == (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from math import cos, radians
 
@@ -11,6 +11,7 @@ import shapely
 from zetkin_sync.areas.area import Area
 
 WIDTH = 600.0
+_MARGIN = 0.04  # of the longer side, left around what is drawn
 _DETAIL = 1.0  # what is smaller than this in the box is not drawn
 
 
@@ -25,12 +26,20 @@ class Outline:
     y: float
 
 
-def outlines(areas: Iterable[Area]) -> tuple[tuple[Outline, ...], float]:
-    """Every drawn area in a box WIDTH wide, the largest first, and how high the box is; nothing for none."""
+def outlines(areas: Iterable[Area], *, around: Collection[str] = ()) -> tuple[tuple[Outline, ...], float]:
+    """Drawn areas in a box WIDTH wide, the largest first, and how high the box is; nothing for none.
+
+    The box is laid around the areas whose ids are given, or around all; what lies outside is left out.
+    """
     drawn = [a for a in areas if a.geometry is not None and not a.geometry.is_empty]
     if not drawn:
         return (), 0.0
-    west, south, east, north = shapely.total_bounds([a.geometry for a in drawn])
+    wanted = [a.geometry for a in drawn if a.id in around] or [a.geometry for a in drawn]
+    west, south, east, north = shapely.total_bounds(wanted)
+    margin = _MARGIN * max(east - west, north - south)
+    west, south, east, north = west - margin, south - margin, east + margin, north + margin
+    frame = shapely.box(west, south, east, north)
+    drawn = [a for a in drawn if shapely.intersects(a.geometry, frame)]
     squeeze = cos(radians((south + north) / 2))
     scale = WIDTH / max((east - west) * squeeze, 1e-9)
     height = max((north - south) * scale, 1.0)

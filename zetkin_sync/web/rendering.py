@@ -120,7 +120,7 @@ class Voice:
         if isinstance(value, datetime):
             return self.moment(value)
         if isinstance(value, date):
-            return self.language.day(value)
+            return self.language.day(value).replace(" ", _NO_BREAK)
         return self.language.value(value)
 
     def moment(self, instant: datetime | None) -> str:

@@ -68,7 +68,7 @@ def areas(view: Viewed, asked: Annotated[AreaFilters, Query()]) -> Response:
     body, computed = pictured(view, "areas")
     figures = {f["id"]: f for f in _figures(view, about)}
     inside = [a for a in view.configuration.areas.areas if a.in_force(today(view))]
-    drawn, height = outlines(inside)
+    drawn, height = outlines(inside, around=figures.keys())
     white = [s for s in body.get("white", ()) if s["area"] in figures]
     return page(
         view,

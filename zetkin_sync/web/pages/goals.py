@@ -23,6 +23,7 @@ from zetkin_sync.records import GoalState
 from zetkin_sync.store import attestations, behind
 from zetkin_sync.web.drawing import line
 from zetkin_sync.web.listing import Column, Filters, Linked, Listing
+from zetkin_sync.web.pages.confirm import ANSWERS
 from zetkin_sync.web.rendering import page
 from zetkin_sync.web.standing import RANK, Found, bound_plans, goal_named, of_goal, standing, today
 from zetkin_sync.web.view import View, Viewed
@@ -155,6 +156,7 @@ def goal(
         figure=lambda value: _figure(chosen, value),
         units=[(f, view.title(f.row.unit), state_of(f.assessed)) for f in units],
         records=_records(view, found) if found else [],
+        answers=ANSWERS,
         answerable=chosen in statements.answerable(view.configuration),
         said=[
             a
