@@ -40,21 +40,19 @@ FIRST = {  # the first link of a page that leads to one of these
     "run": ("/runs", r"/runs/\d+$"),
     "mail": ("/mails", r"/mails/\d+$"),
 }
+HEIGHT = 800
 TALLEST = 1400  # pixels; what is below looks like what is above
 
 
 def take(page: Page, name: str, width: int) -> None:
-    for frame in page.locator("iframe:visible").all()[:1]:  # it is loaded when it is seen
-        frame.scroll_into_view_if_needed()
-        page.wait_for_load_state("networkidle")
-        page.evaluate("scrollTo(0, 0)")
+    """The window is made as high as the page: a frame is drawn only where it is seen."""
     tall = min(TALLEST, int(page.evaluate("document.documentElement.scrollHeight")))
-    page.screenshot(
-        path=FOLDER / f"page-{name}-{width}.png",
-        full_page=True,
-        animations="disabled",
-        clip={"x": 0, "y": 0, "width": width, "height": tall},
-    )
+    page.set_viewport_size({"width": width, "height": max(tall, HEIGHT)})
+    for frame in page.locator("iframe:visible").all()[:1]:
+        frame.content_frame.locator("body *").first.wait_for()
+    page.wait_for_timeout(100)
+    page.screenshot(path=FOLDER / f"page-{name}-{width}.png", animations="disabled")
+    page.set_viewport_size({"width": width, "height": HEIGHT})
 
 
 def walk(page: Page, address: str, width: int) -> None:
@@ -80,7 +78,7 @@ def main() -> None:
             executable_path=path, args=["--no-sandbox"] if os.geteuid() == 0 else []
         )
         for width in (1200, 360):
-            page = running.new_page(viewport={"width": width, "height": 800}, locale="sv-SE")
+            page = running.new_page(viewport={"width": width, "height": HEIGHT}, locale="sv-SE")
             walk(page, sys.argv[1].rstrip("/"), width)
         running.close()
 
