@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from jobs import send_alarms, send_status
 from jobs.send_status import NOTHING_NEW, SIGN_OF_LIFE, due_day, is_turn, since
-from tests.mail_world import MONDAY, NORRBY, ROOT, MailWorld, why
+from tests.installations import whole_store
+from tests.mail_world import MONDAY, NORRBY, ROOT, SCHEDULE, MailWorld, why
 from zetkin_sync.errors import ConfigError
 from zetkin_sync.mail.delivery import PLACEHOLDER, STOPPED
 from zetkin_sync.mail.stopping import unsubscribe
-from zetkin_sync.records import STOP, MailKind, Often, RunState
+from zetkin_sync.records import STOP, MailKind, Often, Run, RunState
+from zetkin_sync.reports.kinds.alarm import TITLES
 from zetkin_sync.store import controls, mailings
 from zetkin_sync.store.engine import Store
 
@@ -189,6 +193,68 @@ def test_a_job_that_has_not_been_done_for_longer_than_its_data_may_be_old_is_an_
     world.ran("pull_zetkin", at=MONDAY - timedelta(hours=37))
     world.run(send_alarms.run)
     assert {to for _, _, to in world.mailer.mails} == {"expeditionen@distriktet.se", "teknik@distriktet.se"}
+
+
+def test_what_is_wrong_with_the_service_goes_once_then_daily_and_once_when_it_is_over(tmp_path: Path) -> None:
+    world = MailWorld(whole_store(f"sqlite:///{tmp_path}/z.db", now=lambda: world.now))
+    for _ in range(3):  # nobody has asked for the two jobs of the morning: one mail of both
+        world.run(send_alarms.run)
+        world.passes(minutes=15)
+    assert [r.slot for r in world.ledger()] == ["alarm.late:20261123T063000:0"] * 2
+    assert {to for _, _, to in world.mailer.mails} == {"expeditionen@distriktet.se", "teknik@distriktet.se"}
+    text = world.mailer.mails[-1][0].as_string()
+    assert "no clock has asked" in text and "role clock" in text
+    world.passes(days=1, hours=-2)
+    world.run(send_alarms.run)
+    assert len(world.mailer.mails) == 2  # not a day yet; the slots of today are late now
+    world.passes(hours=2)
+    world.run(send_alarms.run)
+    world.run(send_alarms.run)
+    assert len(world.mailer.mails) == 4
+    for job in SCHEDULE:
+        world.ran(job, at=world.now)
+    for _ in range(2):
+        world.run(send_alarms.run)
+        world.passes(minutes=15)
+    assert [r.slot for r in world.ledger(role="technical", unit=ROOT)] == [
+        f"alarm.late:20261123T063000:{day}" for day in (0, 1, "well")
+    ]
+
+
+def test_a_run_left_half_way_is_mailed_and_another_districts_is_not(
+    tmp_path: Path,
+) -> None:
+    world = MailWorld(whole_store(f"sqlite:///{tmp_path}/z.db", now=lambda: world.now))
+    for job in SCHEDULE:
+        world.ran(job, at=world.now)
+    for district in (ROOT, ROOT + 1):
+        with world.store.writing() as session:
+            session.add(
+                Run(
+                    district=district,
+                    job=f"reconcile{district}",
+                    organization=district,
+                    slot="s",
+                    due=world.now,
+                    ready=world.now,
+                    state=RunState.RUNNING,
+                    lease_until=world.now - timedelta(minutes=3),
+                )
+            )
+    world.run(send_alarms.run)
+    assert {r.slot.partition(":")[0] for r in world.ledger()} == {"alarm.left"}
+    text = world.mailer.mails[-1][0].as_string()
+    assert f"reconcile{ROOT}" in text and f"reconcile{ROOT + 1}" not in text
+
+
+def test_every_alarm_that_operations_names_has_a_title_in_mails() -> None:
+    table = (
+        (Path(__file__).parents[2] / "docs/operations.md")
+        .read_text(encoding="utf-8")
+        .partition("## Alarms")[2]
+    )
+    named = re.findall(r"^\| `(\w+)[:`]", table, re.M)
+    assert set(named) == set(TITLES)
 
 
 def test_an_association_reads_of_itself_only_and_the_district_of_all(world: MailWorld) -> None:
