@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.installations import Job, finder, make_tables, write_district
+from tests.installations import Job, district, finder, installation, make_tables, write_district
+from zetkin_sync.cli.running import run_now
 from zetkin_sync.context import Context, Outcome
 from zetkin_sync.engine import Service
 from zetkin_sync.engine.worker import Worker
@@ -269,3 +270,28 @@ def test_a_run_whose_effects_cannot_be_written_fails_and_leaves_none(house: Call
     assert "busy" in str(ledger.notes_of(found)[0])
     with here.store.reading() as session:
         assert session.connection().exec_driver_sql("SELECT count(*) FROM control").scalar_one() == 0
+
+
+def test_a_command_carries_what_goes_first_and_lies_in_the_queue_where_no_service_runs(
+    tmp_path: Path,
+) -> None:
+    """As a command leaves it that was killed: its lease over, its run in the queue, nobody there to carry it."""
+    store = make_tables(Store(f"sqlite:///{tmp_path}/z.db"))
+    done: list[str] = []
+
+    def job(context: Context) -> Outcome:
+        done.append(context.claim.job)
+        return Outcome()
+
+    here = installation(
+        store,
+        district(1, {"pull": {"at": ["05:00"]}, "assess": {"after": ["pull"]}}),
+        jobs={"pull": job, "assess": job},
+    )
+    ledger.enqueue(store, district=1, job="pull", organization=1, slot="request-killed", asked_by="user:1")
+    left = claims.claim(store, owner="killed", lease=timedelta(seconds=0.05))
+    assert left is not None
+    real.sleep(0.1)
+    assert run_now(here, district=1, job="assess").state == RunState.OK
+    assert done == ["pull", "assess"]
+    store.close()

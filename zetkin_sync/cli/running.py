@@ -67,7 +67,11 @@ def run_now(
     options: dict[str, Any] | None = None,
     watch: Watch | None = None,
 ) -> Run:
-    """Ask for a run and carry it here, or watch whoever took it. Returns the finished run."""
+    """Ask for a run and carry it here, or watch whoever took it. Returns the finished run.
+
+    What goes first and lies in the queue is carried here too: where no service runs nobody else would, and a
+    command that was killed leaves its run there.
+    """
     store = installation.store
     run = ledger.enqueue(
         store,
@@ -90,12 +94,25 @@ def run_now(
             assert found is not None
             if ledger.is_finished(found):
                 return found
+            if _carried_first(installation, found, watch):
+                continue
             if watch is not None:
                 watch(say("Waiting for another run of this organization"), found.done, found.total)
             time.sleep(0.5)
     except KeyboardInterrupt:
         upkeep.stop(store, run, who=who())
         raise
+
+
+def _carried_first(installation: Installation, run: Run, watch: Watch | None) -> bool:
+    """Carry one run that this one waits for, if there is one that nobody carries."""
+    store = installation.store
+    for first in ledger.going_first(store, run):
+        claim = claims.claim(store, owner=owner_name(), lease=LEASE, run=first)
+        if claim is not None:
+            carry(installation, claim, watch=watch)
+            return True
+    return False
 
 
 def show_run(run: Run, *, as_json: bool = False) -> None:

@@ -155,6 +155,24 @@ def of_slot(store: Store, *, district: int, job: str, slot: str) -> Run | None:
         ).first()
 
 
+def going_first(store: Store, run: Run) -> list[int]:
+    """Runs in the queue that a waiting one waits for, the oldest first."""
+    jobs = [name for name in (run.waits_for or "").split(",") if name]
+    query = (
+        select(Run.id)
+        .where(
+            Run.district == run.district,
+            Run.state == RunState.QUEUED,
+            col(Run.job).in_(jobs),
+            col(Run.due) <= run.due,
+            Run.id != run.id,
+        )
+        .order_by(col(Run.id))
+    )
+    with store.reading() as session:
+        return [found for found in session.exec(query) if found is not None]
+
+
 def position(store: Store, run: Run) -> int:
     """How many runs are taken before a waiting one, and how many are under way: its place in the queue."""
     earlier = and_(
