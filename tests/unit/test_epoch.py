@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import shutil
+import threading
+import time as time_of_day
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import insert, text
 
 from tests.installations import Time, make_tables
 from zetkin_sync.errors import NeedsHuman
+from zetkin_sync.records import EVERY_DISTRICT, Instance
 from zetkin_sync.store import controls, epoch
 from zetkin_sync.store.engine import Store
 
@@ -127,3 +130,23 @@ def test_a_place_that_cannot_be_written_is_said(tmp_path: Path, time: Time) -> N
     (tmp_path / "file").write_text("", encoding="utf-8")
     with pytest.raises(NeedsHuman, match="cannot be written"):
         epoch.beat(opened(tmp_path, time), tmp_path / "file" / "z.instance")
+
+
+def test_two_hosts_that_start_at_the_same_moment_on_a_new_database_both_start(
+    postgres_url: str, tmp_path: Path
+) -> None:
+    store = make_tables(Store(postgres_url))
+    said: list[object] = []
+    second = threading.Thread(target=lambda: said.append(epoch.beat(store, tmp_path / "second")))
+    with store.transaction() as connection:
+        now = store.now(connection)
+        row = {"district": EVERY_DISTRICT, "identity": "a", "beat": 7, "beaten": now}
+        connection.execute(insert(Instance.__table__), row)  # type: ignore[attr-defined]
+        second.start()
+        until = time_of_day.monotonic() + 10
+        waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+        while not connection.exec_driver_sql(waiting).scalar_one() and time_of_day.monotonic() < until:
+            time_of_day.sleep(0.02)
+    second.join(10)
+    store.close()
+    assert said == [None]

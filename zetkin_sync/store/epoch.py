@@ -18,6 +18,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import Connection, Table, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from zetkin_sync.errors import NeedsHuman
 from zetkin_sync.language import Message, say
@@ -94,6 +95,13 @@ def beat(store: Store, file: Path | None) -> Message | None:
     Called when a process starts and every minute while it lives. Raises NeedsHuman when the database has been
     moved to another place.
     """
+    try:
+        return _beat(store, file)
+    except IntegrityError:  # another process of a new installation started at the same moment and was first
+        return _beat(store, file)
+
+
+def _beat(store: Store, file: Path | None) -> Message | None:
     seen = None if file is None else remembered(file)
     with store.transaction() as connection:
         now = store.now(connection)
