@@ -44,6 +44,16 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     return True if collection_path.is_relative_to(last) and not config.getoption("--left") else None
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that may take long go first, so that no process is left alone with one at the end."""
+
+    def patience(item: pytest.Item) -> float:
+        mark = item.get_closest_marker("timeout")
+        return -float(mark.args[0]) if mark else 0.0
+
+    items.sort(key=patience)
+
+
 def needs(what: str, found: bool) -> None:
     """Skip loudly where a real server is missing; in CI that is a failure."""
     if found:

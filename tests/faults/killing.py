@@ -11,7 +11,8 @@ import sys
 import threading
 import time
 from collections import Counter
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,10 +22,11 @@ from sqlalchemy import text
 
 from tests.faults.victim import JOBS
 from zetkin_sync.records import RunState
-from zetkin_sync.store import schema
+from zetkin_sync.store import ledger, schema
 from zetkin_sync.store.engine import Store
 
 ROOT = Path(__file__).parents[2]
+_WAITING = 4  # runs that wait at a time
 TIMED = [name for name, entry in JOBS.items() if "every_minutes" in entry]
 
 
@@ -72,6 +74,7 @@ class World:
         self.kills = 0
         self.freezes = 0
         self.unasked: list[int] = []
+        self.asked: set[tuple[int, str, str]] = set()
         self.reviving = True
         self._lock = threading.Lock()
 
@@ -103,7 +106,7 @@ class World:
             "roles": ["clock", "worker"],
             "workers": 2,
             "engine": "ledger",
-            "seconds": 0.15,
+            "seconds": 0.1,
             "risk": 0.0,
             "fence": True,
             **order,
@@ -165,17 +168,63 @@ class World:
     def everybody(self) -> list[Process]:
         return [p for h in self.hosts.values() for p in h.processes.values()]
 
+    def awake(self) -> list[Process]:
+        return [p for p in self.everybody() if not p.frozen]
+
+    def at_work(self) -> list[Process]:
+        """Those that carry runs now, none of which was hunted before: after ten deaths a run is given up."""
+        query = text("SELECT owner FROM run WHERE state = 'running' GROUP BY owner HAVING max(fence) < 4")
+        with self.store.reading() as session:
+            owners = set(session.connection().execute(query).scalars())
+        return [p for p in self.awake() if f"{p.host.name}:{p.pid}" in owners]
+
+    @contextmanager
+    def asking(self) -> Iterator[None]:
+        """People ask for runs meanwhile, so that there is always something under way to be killed."""
+        over = threading.Event()
+
+        def ask() -> None:
+            while not over.wait(0.1):
+                if self.states()["queued"] >= _WAITING:
+                    continue
+                number = len(self.asked) + 1
+                wish = (number % self.districts + 1, "asked", f"request-{number}")
+                ledger.enqueue(
+                    self.store,
+                    district=wish[0],
+                    job=wish[1],
+                    organization=1000 + number,
+                    slot=wish[2],
+                    asked_by="user:1",
+                )
+                self.asked.add(wish)
+
+        people = threading.Thread(target=ask)
+        people.start()
+        try:
+            yield
+        finally:
+            over.set()
+            people.join()
+
     def chaos(self, *, kills: int, every: float, freezing: float, most_seconds: float) -> None:
-        """Until there were so many kills: kill one, sometimes a whole host, or freeze one beyond its lease."""
+        """Until there were so many kills: kill one, sometimes a whole host, or freeze one beyond its lease.
+
+        Mostly one that carries a run; else whoever it may be, so that some die as they begin.
+        """
         until = time.monotonic() + most_seconds
         while self.kills < kills and time.monotonic() < until:
             time.sleep(self.random.expovariate(1 / every))
-            victim = self.random.choice(self.everybody())
+            choose = self.at_work if self.random.random() < 0.8 else self.awake
+            while not (found := choose()) and time.monotonic() < until:
+                time.sleep(0.02)
+            victim = self.random.choice(found or self.everybody())
             if self.random.random() < freezing:
                 self.freeze(victim, self.lease * 1.6)
             elif self.random.random() < 0.1:
-                for process in victim.host.processes.values():
-                    self.kill(process)
+                for process in self.awake():
+                    if process.host is victim.host:
+                        self.kill(process)
             else:
                 self.kill(victim)
 
@@ -196,18 +245,23 @@ class World:
         until = time.monotonic() + seconds
         while time.monotonic() < until:
             with self.store.reading() as session:
-                slot = session.connection().execute(text("SELECT min(slot) FROM run")).scalar_one()
+                slot = (
+                    session.connection()
+                    .execute(text("SELECT min(slot) FROM run WHERE asked_by IS NULL"))
+                    .scalar_one()
+                )
             if slot is not None:
                 return datetime.strptime(slot, "%Y-%m-%dT%H:%MZ").replace(tzinfo=UTC)
             time.sleep(0.1)
         raise AssertionError("no clock has looked")
 
     def due(self, begin: datetime, end: datetime) -> set[tuple[int, str, str]]:
-        """Every slot between two instants."""
+        """Every slot between two instants, and what people asked for."""
         first = begin.replace(second=0, microsecond=0)
         minutes = [first + timedelta(minutes=n) for n in range(int((end - first).total_seconds() // 60) + 1)]
         slots = [m.strftime("%Y-%m-%dT%H:%MZ") for m in minutes]
-        return {(d, j, s) for d in range(1, self.districts + 1) for j in (*TIMED, "third") for s in slots}
+        timed = {(d, j, s) for d in range(1, self.districts + 1) for j in (*TIMED, "third") for s in slots}
+        return timed | self.asked
 
     def wait_until_done(self, due: set[tuple[int, str, str]], *, seconds: float) -> None:
         """Until each of these has left its row, or time is up."""
@@ -238,6 +292,12 @@ class World:
                     {"a": RunState.FAILED, "b": RunState.SKIPPED},
                 )
             )
+
+    def interruptions(self) -> int:
+        """How often a run was under way when its process died or froze, and was carried again."""
+        with self.store.reading() as session:
+            query = text("SELECT sum(fence - 1) FROM run WHERE fence > 1")
+            return int(session.connection().execute(query).scalar_one() or 0)
 
     def takeovers(self) -> list[float]:
         """Seconds from the death of a run's process to the moment another carried it."""

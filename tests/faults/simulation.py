@@ -26,7 +26,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import event, text
 
 from tests.fake_zetkin import FakeZetkin
-from tests.installations import Time, district, installation, whole_store
+from tests.installations import Time, district, finder, whole_store
 from tests.sending import Line, Through
 from zetkin_sync import log
 from zetkin_sync.apply import watch
@@ -41,7 +41,8 @@ from zetkin_sync.errors import Temporary
 from zetkin_sync.language import say
 from zetkin_sync.leases import Keeper
 from zetkin_sync.records import STOP, Intent
-from zetkin_sync.runner import carry
+from zetkin_sync.runner import Installation, carry
+from zetkin_sync.settings import Settings
 from zetkin_sync.store import claims, controls, outbox, upkeep
 from zetkin_sync.store.engine import Store
 
@@ -91,6 +92,11 @@ def _store() -> Store:
     with store.transaction() as connection:
         connection.exec_driver_sql("CREATE TABLE left_behind (run INTEGER, fence INTEGER)")
     return store
+
+
+@cache
+def _settings() -> Settings:
+    return Settings.model_validate({})
 
 
 @cache
@@ -149,7 +155,7 @@ class World:
         found: dict[str, Callable[[Context], Outcome]] = dict.fromkeys(JOBS, self.job)
         sending = seed % 7 == 0
         districts = [_district(n + 1, sending=sending) for n in range(self.random.choice((1, 1, 2)))]
-        self.here = installation(self.store, *districts, jobs=found)
+        self.here = Installation(_settings(), tuple(districts), self.store, finder(found))
         self.clocks = [Clock(lambda: self.here) for _ in range(self.random.choice((1, 2)))]
         self.workers = [Worker(self, n) for n in range(self.random.choice((1, 2, 3)))]
         self.zetkin: Any = None

@@ -17,6 +17,7 @@ from tests.faults.killing import World, now
 
 KILLS, SOAK = 100, 1000
 DISTRICTS = 20
+LEASE = 1.2
 
 
 @pytest.fixture
@@ -24,7 +25,7 @@ def world(tmp_path: Path) -> Iterator[Callable[..., World]]:
     made: list[World] = []
 
     def make(url: str, **more: Any) -> World:
-        made.append(World(url, tmp_path, **{"districts": DISTRICTS, "seed": 1, **more}))
+        made.append(World(url, tmp_path, **{"districts": DISTRICTS, "seed": 1, "lease": LEASE, **more}))
         return made[-1]
 
     yield make
@@ -58,9 +59,11 @@ def test_on_sqlite_one_process_killed_a_hundred_times_misses_nothing_and_does_no
     host = here.host("a")
     here.process(host, "one", risk=0.001)
     begin = here.begun()
-    here.chaos(kills=kills, every=0.45, freezing=0.0, most_seconds=most)
+    with here.asking():
+        here.chaos(kills=kills, every=0.05, freezing=0.0, most_seconds=most)
     assert here.kills >= kills
     reckon(here, begin, now())
+    assert here.interruptions() >= kills // 2
     with here.store.reading() as session:
         said = session.connection().exec_driver_sql("PRAGMA integrity_check").scalar_one()
     assert said == "ok"
@@ -72,15 +75,17 @@ def test_on_postgres_three_workers_on_two_hosts_miss_nothing_and_do_nothing_twic
     world: Callable[..., World], postgres_url: str, request: pytest.FixtureRequest, engine: str
 ) -> None:
     kills, most = how_many(request)
-    here = world(postgres_url, districts=20)
+    here = world(postgres_url)
     here.process(here.host("a"), "a1", engine=engine, risk=0.0005)
     second = here.host("b")
     here.process(second, "b1", engine=engine, risk=0.0005)
     here.process(second, "b2", engine=engine, risk=0.0005)
     begin = here.begun()
-    here.chaos(kills=kills, every=0.4, freezing=0.15, most_seconds=most)
+    with here.asking():
+        here.chaos(kills=kills, every=0.05, freezing=0.1, most_seconds=most)
     assert here.kills >= kills and here.freezes >= 5
     reckon(here, begin, now())
+    assert here.interruptions() >= kills // 2
 
 
 @pytest.mark.timeout(600)
@@ -109,11 +114,12 @@ def test_what_a_killed_process_carried_is_taken_over_within_its_lease_and_a_seco
         here.process(h, f"{h.name}{n}", seconds=0.8, workers=6)
         for h, n in ((first, 1), (second, 1), (second, 2))
     ]
-    wanted = 40 if request.config.getoption("--soak") else 12
-    begin, until = here.begun(), time.monotonic() + 150
-    while len(here.takeovers()) < wanted and time.monotonic() < until:
-        time.sleep(2.0)
-        here.kill(here.random.choice(processes))
+    wanted = 400 if request.config.getoption("--soak") else 12
+    begin, until = here.begun(), time.monotonic() + (600 if wanted > 12 else 150)
+    with here.asking():
+        while len(here.takeovers()) < wanted and time.monotonic() < until:
+            time.sleep(1.5)
+            here.kill(here.random.choice(processes))
     reckon(here, begin, now())
     found = here.takeovers()
     assert len(found) >= wanted

@@ -13,15 +13,21 @@ import signal
 import sys
 import time
 from datetime import timedelta
+from functools import cache
+from importlib import import_module
 from pathlib import Path
+from traceback import format_exception
 from typing import Any
 
 from sqlalchemy import event, text
+from sqlalchemy.orm import configure_mappers
 
 from tests.installations import district, finder
 from zetkin_sync import log
+from zetkin_sync.configuration import Configuration
 from zetkin_sync.context import Context, Outcome
 from zetkin_sync.engine import Service
+from zetkin_sync.engine.queue import QueueWorker
 from zetkin_sync.engine.worker import Worker
 from zetkin_sync.records import Run
 from zetkin_sync.runner import Installation
@@ -30,9 +36,10 @@ from zetkin_sync.store import claims
 from zetkin_sync.store.engine import Store
 
 JOBS = {
-    "first": {"every_minutes": 1, "grace_minutes": 10, "jitter_minutes": 0.4},
-    "second": {"every_minutes": 1, "grace_minutes": 10, "jitter_minutes": 0.4},
+    "first": {"every_minutes": 1, "grace_minutes": 10, "jitter_minutes": 0.1},
+    "second": {"every_minutes": 1, "grace_minutes": 10, "jitter_minutes": 0.1},
     "third": {"after": ["first"], "grace_minutes": 10},
+    "asked": {"grace_minutes": 10},
 }
 _BEGAN = text("INSERT INTO began VALUES (:run, :fence, :owner, :at)")
 _DONE = text("INSERT INTO done VALUES (:run, :fence, :district, :job, :slot)")
@@ -75,6 +82,12 @@ def job(seconds: float, owner: str) -> Any:
     return run
 
 
+@cache
+def districts(count: int) -> tuple[Configuration, ...]:
+    """As many districts, made before the first child, so that none spends its short life on it."""
+    return tuple(district(n, JOBS) for n in range(1, count + 1))
+
+
 def serve(order: dict[str, Any]) -> None:
     """One process of the service, until somebody kills it."""
     random.seed(os.getpid())
@@ -92,13 +105,10 @@ def serve(order: dict[str, Any]) -> None:
     if not order["fence"]:  # the negative control: whoever has once held a run may end it
         claims.held_by = lambda *held: Run.__table__.c.id.in_([c.run for c in held])  # type: ignore[attr-defined]
     work = job(order["seconds"], owner)
-    configurations = tuple(district(n, JOBS) for n in range(1, order["districts"] + 1))
-    live: Any = Still(Installation(settings, configurations, store, finder(dict.fromkeys(JOBS, work))))
-    maker: Any = Worker
-    if order["engine"] == "procrastinate":
-        from zetkin_sync.engine.queue import QueueWorker
-
-        maker = QueueWorker
+    live: Any = Still(
+        Installation(settings, districts(order["districts"]), store, finder(dict.fromkeys(JOBS, work)))
+    )
+    maker: Any = QueueWorker if order["engine"] == "procrastinate" else Worker
     lease = timedelta(seconds=order["lease"])
     carrier = maker(live, size=order["workers"], lease=lease, owner=owner, poll=0.25)
     Service(live, order["roles"], carrier=carrier).run()
@@ -117,6 +127,8 @@ def _at_risk(store: Store, risk: float) -> None:
 
 def host() -> None:
     """Obey until standard input ends; then everything that is left is killed."""
+    configure_mappers()
+    import_module("psycopg")
     os.set_blocking(0, False)
     held = b""
     while True:
@@ -130,6 +142,7 @@ def host() -> None:
         while b"\n" in held:
             line, _, held = held.partition(b"\n")
             order = json.loads(line)
+            districts(order["districts"])
             child = os.fork()
             if child == 0:
                 _be(order)
@@ -152,6 +165,9 @@ def _be(order: dict[str, Any]) -> None:
         log.set_up(form="console", level="warning")
         serve(order)
         code = 0
+    except Exception as error:
+        sys.stderr.write("".join(format_exception(error)))
+        raise
     finally:
         os._exit(code)
 

@@ -120,8 +120,8 @@ def claim_many(
 def _anything(store: Store, run: int | None) -> bool:
     with store.reading() as session:
         connection = session.connection()
-        query = ready_runs(run=run).limit(1)
-        return connection.execute(query, {"now": store.now(connection)}).first() is not None
+        values = {"now": store.now(connection), "most": 1}
+        return connection.execute(ready_runs(run=run), values).first() is not None
 
 
 def ready_runs(*, run: int | None = None, strangers: Strangers | None = None) -> Select[tuple[Any, ...]]:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Table, and_, or_, select, update
+from sqlalchemy import Connection, Integer, Select, Table, and_, bindparam, or_, select, update
 
 from zetkin_sync.language import Message, say
 from zetkin_sync.records import Run, RunState
@@ -30,14 +31,15 @@ def look_after(store: Store, *, most_claims: int = MOST_CLAIMS) -> int:
     somebody is just writing is left for the next look.
     """
     with store.reading() as session:
-        if session.connection().execute(_stray(store.now(session.connection())).limit(1)).first() is None:
+        connection = session.connection()
+        if connection.execute(_stray(), _straying(store.now(connection), most=1)).first() is None:
             return 0
     with store.transaction() as connection:
         now = store.now(connection)
-        query = _stray(now).limit(_BATCH)
+        query = _stray()
         if store.dialect == "postgresql":
             query = query.with_for_update(skip_locked=True)
-        rows = connection.execute(query).all()
+        rows = connection.execute(query, _straying(now, most=_BATCH)).all()
         late = [row.id for row in rows if row.state == RunState.QUEUED]
         spent = [row.id for row in rows if row.state == RunState.RUNNING and row.fence >= most_claims]
         free = [row.id for row in rows if row.state == RunState.RUNNING and row.fence < most_claims]
@@ -47,14 +49,25 @@ def look_after(store: Store, *, most_claims: int = MOST_CLAIMS) -> int:
     return len(rows)
 
 
-def _stray(now: datetime) -> Any:
-    over = or_(_runs.c.lease_until < now, _runs.c.lease_until > now + _FAR)
-    return select(_runs.c.id, _runs.c.state, _runs.c.fence).where(
-        or_(
-            and_(_runs.c.state == RunState.RUNNING, over),
-            and_(_runs.c.state == RunState.QUEUED, _runs.c.not_after < now),
+@cache
+def _stray() -> Select[tuple[Any, ...]]:
+    """Made once: it takes longer to put together than to execute. To be executed with `_straying`."""
+    now, far = (bindparam(name, type_=_runs.c.lease_until.type) for name in ("now", "far"))
+    over = or_(_runs.c.lease_until < now, _runs.c.lease_until > far)
+    return (
+        select(_runs.c.id, _runs.c.state, _runs.c.fence)
+        .where(
+            or_(
+                and_(_runs.c.state == RunState.RUNNING, over),
+                and_(_runs.c.state == RunState.QUEUED, _runs.c.not_after < now),
+            )
         )
+        .limit(bindparam("most", type_=Integer))
     )
+
+
+def _straying(now: datetime, *, most: int) -> dict[str, Any]:
+    return {"now": now, "far": now + _FAR, "most": most}
 
 
 def _set(connection: Connection, ids: Sequence[int], state: RunState, values: dict[str, Any]) -> None:
