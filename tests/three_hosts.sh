@@ -10,7 +10,7 @@ HOSTS=(one two three)
 PIDS=()
 export ZETKIN_SYNC_LANGUAGE=en ZETKIN_SYNC_LOG_FORMAT=console
 say() { printf '\n## %s\n' "$*"; }
-show() { printf '%s$ %s\n' "$1" "$3"; on "$1" "$2" bash -c "$3" 2>&1 | sed "s#$WORK#/srv#g; s#$BIN/##g; s/[ \t]*$//"; }
+show() { { printf '%s$ %s\n' "$1" "$3"; on "$1" "$2" bash -c "$3" 2>&1; } | sed "s#$WORK#/srv#g; s#$BIN/##g; s/[ \t]*$//"; }
 on() { # HOST FOLDER COMMAND...
   local host=$1 folder=$2; shift 2
   ip netns exec "zs-$host" env -C "$WORK/$folder" PATH="$BIN:$PATH" DATABASE_URL="${URL:-}" ZETKIN_SYNC_CONFIG="$WORK/config" \
