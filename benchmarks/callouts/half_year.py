@@ -7,8 +7,10 @@ knows answers only. Its plans come from the same functions as a district's.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import product
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -33,13 +35,14 @@ from zetkin_sync.records.facts import (
 ZONE = ZoneInfo("Europe/Stockholm")
 BEGIN = datetime(2026, 1, 5, 8, tzinfo=UTC)  # a Monday
 WEEKS = 26
+DAYS = (0,)  # a wave each Monday
 KINDS = ("Affischering", "Flygblad", "Dörrknackning", "Torgmöte")
 RATES = (0.12, 0.16, 0.20, 0.26)
 POLICY = Policy(
     need=Need(contact_needed=False, earliest_hours=12),
     distance=Distance(edges=(4.0, 8.0, 20.0), farthest=0, unknown_is_asked=False),
     interests={kind: f"Vill: {kind}" for kind in KINDS},
-    waves=(Wave(days_before=7.5, tau=0.03),),
+    waves=(Wave(days_before=14.5, tau=0.08), Wave(days_before=7.5, tau=0.03)),
     learning=Learning(patience_days=3),
 )
 
@@ -83,7 +86,7 @@ class World:
         self.gone = np.zeros(people, dtype=bool)
         self.got: list[list[datetime]] = [[] for _ in range(people)]
         self.events = [self._event(w, n, centres) for w in range(WEEKS) for n in range(events)]
-        self.participations: list[ParticipationFact] = []
+        self.bookings: list[tuple[EventFact, int, bool]] = []  # who signed up, and whether they will show up
         self.responses: list[ResponseFact] = []
         self.booked: list[list[EventFact]] = [[] for _ in range(people)]
         self.comes: dict[int, int] = {}
@@ -135,7 +138,7 @@ class World:
             ),
             tags=tuple(tags),
             events=tuple(known),
-            participations=tuple(self.participations),
+            participations=tuple(_told(*booking, now) for booking in self.bookings),
             responses=tuple(self.responses),
             areas=(AreaFact(id="prio", title="Prio"), AreaFact(id="annat", title="Annat")),
             priorities=(PriorityFact(owner=1, kind="geographic", subject="prio"),),
@@ -167,15 +170,7 @@ class World:
         self.booked[person].append(event)
         self.responses.append(ResponseFact(event=event.id, person=person, responded=at + timedelta(hours=9)))
         shows = self.dice.random() < 0.8
-        stamp = event.ends.replace(tzinfo=UTC)
-        self.participations.append(
-            ParticipationFact(
-                event=event.id,
-                person=person,
-                attended=stamp if shows else None,
-                noshow=None if shows else stamp,
-            )
-        )
+        self.bookings.append((event, person, bool(shows)))
         self.comes[event.id] = self.comes.get(event.id, 0) + shows
         return True
 
@@ -189,6 +184,15 @@ class World:
         )
 
 
+def _told(event: EventFact, person: int, shows: bool, now: datetime) -> ParticipationFact:
+    """A booking as a district knows it: whether somebody came is known when it is over."""
+    over = event.ends.replace(tzinfo=UTC)
+    seen = over if over <= now else None
+    return ParticipationFact(
+        event=event.id, person=person, attended=seen if shows else None, noshow=None if shows else seen
+    )
+
+
 def mass_mail(world: World, *, capped: bool) -> Result:
     """Everybody gets all events every week; under the cap every other week, half of the people at a time."""
     for week in range(WEEKS):
@@ -200,13 +204,14 @@ def mass_mail(world: World, *, capped: bool) -> Result:
     return world.result()
 
 
-def callouts(world: World, policy: Policy = POLICY) -> Result:
-    """A wave each Monday, planned from facts and answers; every rule is held against what was sent, from outside."""
+def callouts(world: World, policy: Policy = POLICY, *, days: Sequence[int] = DAYS) -> Result:
+    """A wave on these days of each week, planned from facts and answers; every rule is held against what was sent,
+    from outside."""
     history: list[Asked] = []
     broken: list[str] = []
     centres = Centres(postcodes={f"{10_000 + p}": tuple(world.home[p]) for p in range(world.people)})
-    for week in range(WEEKS):
-        at = BEGIN + timedelta(weeks=week)
+    for week, day in product(range(WEEKS), days):
+        at = BEGIN + timedelta(weeks=week, days=day)
         facts = world.facts(at)
         made = plan(facts, policy, History(asked=tuple(history)), centres=centres, proof=False)
         events = {event.id: event for event in world.events}

@@ -7,6 +7,8 @@ import os
 import random
 import subprocess
 import sys
+import time
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ from benchmarks.callout_instances import SHAPES, make
 from tests.callouts_oracle import best, broken_rules, expected_fill
 from zetkin_sync.callouts.planner.filling import Filling, chances_of_few, expected
 from zetkin_sync.callouts.planner.instance import Instance, Rules, core_of
+from zetkin_sync.callouts.planner.menus import Times, best_menu
 from zetkin_sync.callouts.planner.reading import read
 from zetkin_sync.callouts.planner.solve import solve
 from zetkin_sync.errors import ConfigError
@@ -341,3 +344,45 @@ def test_whoever_has_the_lower_toll_is_asked_first() -> None:
         toll={1: 0.1},
     )
     assert [m.person for m in solve(question).messages] == [2]
+
+
+def test_one_persons_best_menu_is_the_best_there_is() -> None:
+    dice = random.Random(8)
+    for _ in range(200):
+        spans = [(start, start + dice.randint(1, 4)) for start in (dice.randint(0, 9) for _ in range(7))]
+        apart = [[a[1] <= b[0] or b[1] <= a[0] for b in spans] for a in spans]
+        clashes = [sum((not free) << j for j, free in enumerate(row)) for row in apart]
+        gains = [dice.choice([0.1, 0.2, 0.2, 0.3, 0.5]) for _ in spans]
+        lines = dice.randint(1, 4)
+        times = Times(clashes, [a for a, _ in spans], [b for _, b in spans])
+        gain, found = best_menu([(-g, 10 + j, j) for j, g in enumerate(gains)], times, lines)
+        wanted = max(
+            sum(gains[j] for j in menu)
+            for size in range(lines + 1)
+            for menu in combinations(range(7), size)
+            if all(apart[a][b] for a, b in combinations(menu, 2))
+        )
+        assert gain == pytest.approx(wanted)
+        assert sum(gains[pair - 10] for pair in found) == pytest.approx(wanted)
+        assert all(apart[a - 10][b - 10] for a, b in combinations(found, 2))
+
+
+@pytest.mark.parametrize(("bundles", "half"), [(None, False), (4, True)])
+def test_long_messages_about_events_that_overlap_take_no_time(bundles: int | None, half: bool) -> None:
+    dice = random.Random(9)
+    starts = [dice.uniform(0, 20) for _ in range(50)]
+    document = question(
+        people=[{"id": i, "allowance": 1} for i in range(4)],
+        events=[
+            {"id": j, "open": 1, "weight": 1, "start": start, "end": start + dice.uniform(0.5, 4)}
+            for j, start in enumerate(starts)
+        ],
+        edges=[[i, j, round(dice.uniform(0.1, 0.12), 3)] for i in range(4) for j in range(50)],
+        lines=40,
+        bundles=bundles,
+        half=half,
+    )
+    began = time.process_time()
+    found = answer(document)
+    assert time.process_time() - began < 5
+    assert broken_rules(document, found) == []

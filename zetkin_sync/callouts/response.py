@@ -210,13 +210,12 @@ def _part(
     rates: Mapping[str | None, float],
 ) -> Part:
     ids, place = np.unique(np.array(people, dtype=np.int64), return_inverse=True)
-    count, hits, hoped, square = (
-        sum_by(place, values, len(ids)) for values in (weight, weight * yes, expected, weight**2)
-    )
-    # Answers that count less say as much as fewer that count whole.
-    whole = count / np.maximum(square, 1e-12)
+    count, hits, hoped = (sum_by(place, values, len(ids)) for values in (weight, weight * yes, expected))
+    # Answers that count less than whole say, all together, as much as so many that do; how strongly people are
+    # held to the rate is fitted to what is then held against it, else all are held too hard.
+    whole = float(max(weight.sum(), 1e-12) / max((weight**2).sum(), 1e-12))
     strength = _strength(count * whole, hits * whole, hoped * whole)
-    a = strength * overall
+    a = strength * overall / whole
     return Part(
         overall=overall,
         by_type=dict(rates),

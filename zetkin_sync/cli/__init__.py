@@ -78,7 +78,7 @@ _COMMANDS = {
     "undo": _Command(
         "undoing", "undo", _SAY("Put back what was changed in Zetkin where it is still so; say what is not.")
     ),
-    "callouts": _Command("callouts", "app", _SAY("Callouts: who is asked about what.")),
+    "callouts": _Command("solving", "app", _SAY("Callouts: who is asked about what.")),
     "status": _Command("status", "app", _SAY("Status mails: look at one, send them now.")),
     "privacy": _Command("privacy", "app", _SAY("The record of processing that the law asks for.")),
     "incident": _Command("incident", "incident", _SAY("Gather what an incident report needs.")),

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import timedelta
-from pathlib import Path
 from typing import Annotated, Any
 
 import msgspec
@@ -13,8 +11,6 @@ import typer
 from zetkin_sync.callouts import letter
 from zetkin_sync.callouts.asking import effect_of, explainer_of, needs_of
 from zetkin_sync.callouts.effect import Tally
-from zetkin_sync.callouts.planner.reading import read
-from zetkin_sync.callouts.planner.solve import solve as solved
 from zetkin_sync.callouts.why import GATES
 from zetkin_sync.changes import Change, Plan, from_json
 from zetkin_sync.cli import deciding, printing
@@ -22,7 +18,7 @@ from zetkin_sync.cli.deciding import AsJson, District, Fingerprint, summary
 from zetkin_sync.cli.opening import district_of, opened
 from zetkin_sync.cli.running import run_now, show_run
 from zetkin_sync.context import known_facts
-from zetkin_sync.errors import ConfigError, NeedsHuman
+from zetkin_sync.errors import NeedsHuman
 from zetkin_sync.language import Message, say
 from zetkin_sync.records import StoredPlan
 from zetkin_sync.records.facts import Facts
@@ -232,25 +228,6 @@ def rejoin(
     printing.line(say("They may be asked again.") if was else say("They had not left."))
 
 
-@app.command(
-    help=_SAY("Plan one wave from a file of people, events and chances; prints the plan and its proof.")
-)
-def solve(
-    instance: Annotated[
-        Path, typer.Argument(help=_SAY("The planning question, JSON; - reads standard input."))
-    ],
-    as_json: AsJson = True,
-) -> None:
-    text = _text(instance)
-    question, unknown = read(text, name=instance.name if str(instance) != "-" else "stdin")
-    del text
-    for key in unknown:
-        printing.err.print(
-            printing.say(say("{key} means nothing here and is left aside.", key=key)), markup=False
-        )
-    sys.stdout.write(msgspec.json.encode(solved(question).as_json()).decode() + "\n")
-
-
 def tally_row(tally: Tally) -> dict[str, Any]:
     """A tally for programs, with what follows from it."""
     return {**_plain(tally), "messages_per_place": tally.messages_per_place}
@@ -346,15 +323,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, tuple | list):
         return [_plain(each) for each in value]
     return value
-
-
-def _text(path: Path) -> bytes:
-    if str(path) == "-":
-        return sys.stdin.buffer.read()
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise ConfigError(
-            say("The file {path} cannot be read.", path=path.name),
-            say("Check the name and that you may read it."),
-        ) from error

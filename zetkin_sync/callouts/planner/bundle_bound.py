@@ -19,6 +19,7 @@ from zetkin_sync.callouts.planner.prices import Curves, curves
 _STEPS = 200
 _WORK = 20_000_000  # pairs looked at in all steps together, about
 _CELLS = 40_000_000  # bundles times people that may be written out
+_BUNDLES = 50_000
 _PIECE = 1_000_000  # of them at a time
 _KEPT = 600  # bundles looked at between two looks at all
 _BETWEEN = 25  # steps between two looks at all
@@ -68,7 +69,8 @@ def all_bundles(core: Core) -> Ints | None:
     Only the largest, since more lines are never worse; with the half rule they may be, so all.
     """
     lines = min(core.rules.lines, core.events)
-    if sum(comb(core.events, size) for size in range(1, lines + 1)) * core.people > _CELLS:
+    count = sum(comb(core.events, size) for size in range(1, lines + 1))
+    if count > _BUNDLES or count * core.people > _CELLS:
         return None
     clashes = core.clashes
     found: list[tuple[int, ...]] = []

@@ -15,7 +15,7 @@ import numpy as np
 from zetkin_sync.callouts.planner.filling import Filling
 from zetkin_sync.callouts.planner.greedy import Menus, values
 from zetkin_sync.callouts.planner.instance import Core, Floats, sum_by
-from zetkin_sync.callouts.planner.menus import LEAST, Scored, best_menu
+from zetkin_sync.callouts.planner.menus import LEAST, Scored, Times, best_menu
 from zetkin_sync.callouts.planner.rows import Rows
 
 _ROUNDS = 12
@@ -40,7 +40,7 @@ class Personal:
 
     def __init__(self, core: Core, rows: Rows) -> None:
         self.core, self.rows = core, rows
-        self.clashes = core.clashes
+        self.times = Times(core.clashes, core.starts.tolist(), core.ends.tolist())
         self.first: list[int] = core.first.tolist()
 
     def best(self, person: int, worth: list[float]) -> tuple[float, list[int]]:
@@ -50,7 +50,7 @@ class Personal:
             (-round(worth[j] * p, 12), pair, j)
             for pair, (j, p) in enumerate(zip(events, chances, strict=True), start=begin)
         ]
-        return best_menu(scored, self.clashes, self.core.rules.lines)
+        return best_menu(scored, self.times, self.core.rules.lines)
 
     def possible(self, value: Floats) -> Floats:
         return self.rows.best(value)[0]
