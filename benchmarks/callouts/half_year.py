@@ -42,7 +42,7 @@ POLICY = Policy(
     need=Need(contact_needed=False, earliest_hours=12),
     distance=Distance(edges=(4.0, 8.0, 20.0), farthest=0, unknown_is_asked=False),
     interests={kind: f"Vill: {kind}" for kind in KINDS},
-    waves=(Wave(days_before=14.5, tau=0.08), Wave(days_before=7.5, tau=0.03)),
+    waves=(Wave(days_before=15, tau=0.08), Wave(days_before=8, tau=0.03)),
     learning=Learning(patience_days=3),
 )
 

@@ -179,11 +179,7 @@ class Policy(_Part):
     travel_minutes: int = Field(30, ge=0)
     rotation: float = Field(0.01, ge=0)
     rotation_days: int = Field(84, ge=1)
-    waves: tuple[Wave, ...] = (
-        Wave(days_before=10, tau=0.2),
-        Wave(days_before=5, tau=0.08),
-        Wave(days_before=2, tau=0.03),
-    )
+    waves: tuple[Wave, ...] = (Wave(days_before=15, tau=0.08), Wave(days_before=8, tau=0.03))
     lines: int = Field(3, ge=1)
     bundles: int = Field(8, ge=1)
     half: bool = False

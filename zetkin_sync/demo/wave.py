@@ -21,7 +21,7 @@ from zetkin_sync.runner import Installation
 from zetkin_sync.store import plans
 
 ACTION = "ask_network"
-HELD_AFTER = timedelta(days=11)  # all have answered and the last of the events has been held
+HELD_AFTER = timedelta(days=16)  # all have answered and the last of the events has been held
 LISTS = ["participations", "responses"]
 
 
