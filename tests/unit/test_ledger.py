@@ -127,6 +127,19 @@ def test_renewing_keeps_a_run(store: Store, time: Time) -> None:
         assert take(store, "b") is None
 
 
+def test_a_run_claimed_by_a_clock_a_month_ahead_is_free_once_the_clock_is_right_again(
+    store: Store, time: Time
+) -> None:
+    """Else its lease would last a month, and nothing else of its organization would run."""
+    ask(store)
+    time.pass_by(days=30)
+    first = take(store, "a")
+    time.pass_by(days=-30)
+    second = take(store, "b")
+    assert first is not None and second is not None and second.fence == first.fence + 1
+    assert not claims.renew(store, first, lease=LEASE)
+
+
 def test_asking_whether_a_run_is_ours_renews_it_only_when_less_than_half_a_lease_is_left(
     store: Store, time: Time
 ) -> None:
