@@ -138,6 +138,10 @@ class FakeZetkin:
         self.tick()
         return frozenset(person for person, each in self.on if each == tag)
 
+    def unsubscribed(self, *, organization: int) -> frozenset[int]:
+        self.tick()
+        return self.blocked
+
     # -- lists
 
     def find_lists(self, *, organization: int, title: str) -> tuple[int, ...]:

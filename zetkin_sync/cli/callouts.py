@@ -211,21 +211,31 @@ def effect(
 
 @app.command(help=_SAY("Write down that a person has left the network; no callouts from now on."))
 def leave(
-    person: Annotated[int, typer.Argument(help=_SAY("The person's id in Zetkin."))], district: District = None
+    person: Annotated[int, typer.Argument(help=_SAY("The person's id in Zetkin."))],
+    district: District = None,
+    as_json: AsJson = False,
 ) -> None:
     with opened() as installation, installation.store.writing() as session:
         root = district_of(installation, district).root
         new = rights.opt_out(session, [person], district=root, at=installation.store.now(), how="person")
-    printing.line(say("Written down: no callouts.") if new else say("They had left already."))
+    if as_json:
+        printing.print_json({"person": person, "changed": bool(new)})
+    else:
+        printing.line(say("Written down: no callouts.") if new else say("They had left already."))
 
 
 @app.command(help=_SAY("Take back that a person has left the network, because they have said yes again."))
 def rejoin(
-    person: Annotated[int, typer.Argument(help=_SAY("The person's id in Zetkin."))], district: District = None
+    person: Annotated[int, typer.Argument(help=_SAY("The person's id in Zetkin."))],
+    district: District = None,
+    as_json: AsJson = False,
 ) -> None:
     with opened() as installation, installation.store.writing() as session:
         was = rights.opt_in(session, person, district=district_of(installation, district).root)
-    printing.line(say("They may be asked again.") if was else say("They had not left."))
+    if as_json:
+        printing.print_json({"person": person, "changed": bool(was)})
+    else:
+        printing.line(say("They may be asked again.") if was else say("They had not left."))
 
 
 def tally_row(tally: Tally) -> dict[str, Any]:

@@ -60,6 +60,9 @@ def _opted_out(hands: Hands, change: Change) -> dict[int, Message]:
         )
         for person in wanted - agreed:
             found.setdefault(person, say("Is not in the network any more."))
+        if change.verb != "send_email":  # Zetkin leaves them out of emails itself
+            for person in wanted & hands.zetkin.unsubscribed(organization=change.organization):
+                found[person] = say("Has opted out since the approval.")
         for person in wanted & rights.opted_out(hands.store, district=hands.district).keys():
             found[person] = say("Has left the network.")
     for person in rights.restricted(hands.store, district=hands.district, people=wanted):
