@@ -26,7 +26,7 @@ _COUNTS: Mapping[str, Message] = {
     "changed": say("changed"),
     "missing": say("not seen this time"),
     "gone": say("gone"),
-    "renewed": say("addresses marked with a new key"),
+    "renewed": say("rows carried over to a new key"),
     "organizations_failed": say("associations that could not be read"),
     # carrying out
     "dry": say("approved, but carrying out is off"),
