@@ -8,6 +8,9 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 OUT ?= demo-out
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
+# Compiled modules are kept in the environment: many tests start the program anew, and compiling it takes seconds.
+export PYTHONPYCACHEPREFIX = $(CURDIR)/$(VENV)/pyc
+export PYTHONDONTWRITEBYTECODE =
 
 .PHONY: help migration setup demo test lint format bench soak fuzz servers lock sbom audit clean tools
 
