@@ -24,7 +24,7 @@ T = TypeVar("T")
 Ask = Callable[[int], bytes]
 
 MOST_PAGES = 20_000
-_TOGETHER = 2 * 1024 * 1024  # bytes: large pages are asked ahead only so far that they hold so much memory
+_TOGETHER = 1024 * 1024  # bytes: large pages are asked ahead only so far that they hold so much memory
 _SMALL = 200  # bytes: only a body as short as this can be a list without rows
 _SLOW = 0.005  # seconds of waiting that make it worth to ask ahead
 _CALM = 32  # quick answers in a row after which fewer are asked ahead

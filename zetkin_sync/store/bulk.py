@@ -18,7 +18,7 @@ from sqlalchemy import Boolean, Connection, LargeBinary, Table, text
 from sqlalchemy.schema import CreateColumn
 
 Row = tuple[Any, ...]
-_TOGETHER = 4000  # each COPY is a round trip to the server, each batch a statement
+_TOGETHER = {"sqlite": 1000, "postgresql": 4000}  # rows; each COPY is a round trip to the server
 _LARGE = 50  # rows with kilobytes in them wait less, or they are the most that a reading holds
 
 
@@ -44,7 +44,7 @@ class Stage:
         self.key = tuple(key)
         self.name = f"stage_{table.name}"
         self.count = 0
-        self._together = _LARGE if large else _TOGETHER
+        self._together = _LARGE if large else _TOGETHER[connection.dialect.name]
         self._waiting: list[Row] = []
         self._key_of = operator.itemgetter(*(self.columns.index(name) for name in self.key))
         self._in_order = True
