@@ -69,6 +69,7 @@ SORTS: dict[str, Fault] = {
     "void": fault(Kind.DISCONNECT),
     "lost": fault(Kind.DISCONNECT, after_commit=True),
     "late": fault(Kind.LATE, seconds=LATE, status=504),
+    "dead": fault(Kind.LATE, seconds=LATE, status=504),  # … and the process dies before it hears of it
     "gone": fault(Kind.STATUS, status=404),
     "empty": fault(Kind.EMPTY_PAGE),
     "forbidden": fault(Kind.STATUS, status=403),
@@ -115,7 +116,9 @@ class Moment(NamedTuple):
         elif self.name == _TOKEN:
             yield from ("unread", "refused")
         else:
-            yield from ("unread",) if self.kind == "GET" else (UNSENT, "refused", "void", "lost", "late")
+            yield from (
+                ("unread",) if self.kind == "GET" else (UNSENT, "refused", "void", "lost", "late", "dead")
+            )
             if lies:
                 yield from LIES if self.kind == "GET" else ("gone",)
 
@@ -153,6 +156,7 @@ class Moments(Switchboard):
         if wrong == UNSENT:
             raise httpx.ConnectError("nobody there")
         self.now = SORTS[wrong] if isinstance(wrong, str) else wrong
+        self.dies = wrong == "dead"
 
 
 class Wire(httpx.BaseTransport):
@@ -189,6 +193,8 @@ class Wire(httpx.BaseTransport):
         with contextlib.suppress(StopIteration):
             while True:
                 call.send(None)
+        if self._switchboard.dies:
+            raise Crash
         if not sent:
             raise httpx.ReadError("no answer", request=request)
         begun, *parts = sent
