@@ -56,6 +56,10 @@ def counted(verb: str, n: int) -> Message:
             return say_n("{n} email is sent by Zetkin.", "{n} emails are sent by Zetkin.", n)
         case "assign_task":
             return say_n("{n} task is handed out.", "{n} tasks are handed out.", n)
+        case "draft_email":
+            return say_n("{n} email is drafted.", "{n} emails are drafted.", n)
+        case "make_list":
+            return say_n("{n} list is made.", "{n} lists are made.", n)
         case "draft_calls":
             return say_n("{n} call list is drafted.", "{n} call lists are drafted.", n)
         case "remind":
