@@ -69,6 +69,7 @@ _LISTS = [
     "responses",
 ]
 
+_AT_ONCE = {"per_minute": 60_000}  # into a folder, mails need not be spread over minutes
 _MAILS = ("send_status", "send_month", "send_day_after", "send_after_meetings", "send_alarms")
 
 
@@ -203,7 +204,7 @@ def walk(demo: Demo, *, watch: Watch, tell: Callable[[Message], None]) -> Summar
     tell(say("Whom to ask to come where people are needed?"))
     _run(demo, "plan_callouts", watch, summary, name="plan_callouts")
     asking = _waiting_callout(summary, demo, tell)
-    _run(demo, "send_decisions", watch, summary, name="decisions")
+    _run(demo, "send_decisions", watch, summary, name="decisions", options=_AT_ONCE)
     summary.plans = _approve(demo)
     tell(say("Carrying out what the demo's organizer approved …"))
     applied = _run(demo, "apply_changes", watch, summary, name="apply")
@@ -216,8 +217,7 @@ def walk(demo: Demo, *, watch: Watch, tell: Callable[[Message], None]) -> Summar
     summary.next_plan_changes = sum(n for name, n in left.items() if name.startswith("changes_"))
     tell(say("Writing the status mails …"))
     for job in _MAILS:
-        # Into a folder, mails need not be spread over minutes.
-        _run(demo, job, watch, summary, name=job, options={"everyone": True, "per_minute": 60_000})
+        _run(demo, job, watch, summary, name=job, options={"everyone": True, **_AT_ONCE})
     summary.mails = write_pages(demo.installation, demo.out / "mail")
     _count_goals(demo, summary)
     if asking:
