@@ -19,6 +19,7 @@ from zetkin_sync.areas.review import review
 from zetkin_sync.areas.sweref import Order
 from zetkin_sync.areas.tables import NoTableError, quoted, read_points
 from zetkin_sync.cli import printing
+from zetkin_sync.cli.files import contents
 from zetkin_sync.errors import ConfigError, Problem
 from zetkin_sync.language import Message, say
 from zetkin_sync.settings import read_settings
@@ -57,7 +58,7 @@ def check(
     if file is None:
         areas, problems = _configured(), list[Problem]()
     else:
-        areas, problems = read_drawing(_bytes(file), file=file.name, layer=layer)
+        areas, problems = read_drawing(contents(file), file=file.name, layer=layer)
     found = review(areas)
     if as_json:
         printing.print_json(
@@ -90,7 +91,7 @@ def import_(  # noqa: PLR0917 - the order is the command's
     kind: Annotated[str, typer.Option("--kind", help=_SAY("What kind of areas they are."))] = "area",
 ) -> None:
     columns = Columns(id=id_column, title=title_column, kind=kind)
-    areas, problems = read_drawing(_bytes(file), file=file.name, layer=layer, columns=columns)
+    areas, problems = read_drawing(contents(file), file=file.name, layer=layer, columns=columns)
     _print_review(areas, problems, areas.notes)
     if problems:
         raise ConfigError(say("The file has mistakes; nothing was written."), problems=tuple(problems))
@@ -128,7 +129,7 @@ def locate(
     ] = False,
 ) -> None:
     if geojson is not None:
-        areas, problems = read_drawing(_bytes(geojson), file=geojson.name, columns=Columns(id=id_column))
+        areas, problems = read_drawing(contents(geojson), file=geojson.name, columns=Columns(id=id_column))
         _complain([*areas.notes, *problems])
         if problems and not areas.areas:
             raise ConfigError(
@@ -199,16 +200,6 @@ def _configured() -> AreaFile:
     from zetkin_sync.configuration import read_configuration  # noqa: PLC0415
 
     return read_configuration(read_settings().config).areas
-
-
-def _bytes(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise ConfigError(
-            say("The file {path} cannot be read.", path=path.name),
-            say("Check the name and that you may read it."),
-        ) from error
 
 
 def _print_review(areas: AreaFile, problems: Iterable[Problem], notes: Iterable[Problem]) -> None:

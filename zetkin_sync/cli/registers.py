@@ -10,6 +10,7 @@ import typer
 
 from zetkin_sync import plugins, statements
 from zetkin_sync.cli import printing
+from zetkin_sync.cli.files import contents
 from zetkin_sync.cli.opening import district_of, opened, who
 from zetkin_sync.configuration import Configuration
 from zetkin_sync.errors import ConfigError
@@ -84,13 +85,7 @@ def import_(
     ] = False,
     district: District = None,
 ) -> None:
-    try:
-        data = file.read_bytes()
-    except OSError as error:
-        raise ConfigError(
-            say("The file {path} cannot be read.", path=file.name),
-            say("Check the name and that you may read it."),
-        ) from error
+    data = contents(file)
     with opened() as installation:
         configuration = district_of(installation, district)
         found = statements.upload(

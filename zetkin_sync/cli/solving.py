@@ -14,7 +14,7 @@ from typer.core import TyperGroup
 from zetkin_sync.callouts.planner.reading import read
 from zetkin_sync.callouts.planner.solve import solve as solved
 from zetkin_sync.cli import printing
-from zetkin_sync.errors import ConfigError
+from zetkin_sync.cli.files import contents
 from zetkin_sync.language import say
 
 _SAY = printing.say
@@ -51,23 +51,12 @@ def solve(
     ],
     as_json: Annotated[bool, typer.Option("--json", help=_SAY("Print JSON."))] = True,
 ) -> None:
-    text = _text(instance)
-    question, unknown = read(text, name=instance.name if str(instance) != "-" else "stdin")
+    piped = str(instance) == "-"
+    text = sys.stdin.buffer.read() if piped else contents(instance)
+    question, unknown = read(text, name="stdin" if piped else instance.name)
     del text
     for key in unknown:
         printing.err.print(
             printing.say(say("{key} means nothing here and is left aside.", key=key)), markup=False
         )
     sys.stdout.write(msgspec.json.encode(solved(question).as_json()).decode() + "\n")
-
-
-def _text(path: Path) -> bytes:
-    if str(path) == "-":
-        return sys.stdin.buffer.read()
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise ConfigError(
-            say("The file {path} cannot be read.", path=path.name),
-            say("Check the name and that you may read it."),
-        ) from error

@@ -44,24 +44,23 @@ def write(session: Session, rows: Iterable[dict[str, Any]], *, district: int, da
 
 def held(store: Store, *, district: int, day: date, unit: int | None = None) -> list[Assessment]:
     """What held on a day, in the order of plan, goal, unit."""
-    newest = _newest(district=district, until=day).subquery()
+    newest = _newest(district=district, until=day, unit=unit).subquery()
     keys = ("district", "plan", "goal", "unit", "day")
     query = (
         select_records(Assessment)
         .join(newest, and_(*(_table.c[k] == newest.c[k] for k in keys)))
         .order_by(col(Assessment.plan), col(Assessment.goal), col(Assessment.unit))
     )
-    if unit is not None:
-        query = query.where(Assessment.unit == unit)
     with store.reading() as session:
         return list(session.exec(query).all())
 
 
-def _newest(*, district: int, until: date) -> Any:
+def _newest(*, district: int, until: date, unit: int | None = None) -> Any:
     keys = ("plan", "goal", "unit")
+    one = () if unit is None else (_table.c.unit == unit,)
     last = (
         select(*(_table.c[k] for k in keys), func.max(_table.c.day).label("day"))
-        .where(_table.c.district == district, _table.c.day <= until)
+        .where(_table.c.district == district, _table.c.day <= until, *one)
         .group_by(*(_table.c[k] for k in keys))
         .subquery()
     )

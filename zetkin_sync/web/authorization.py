@@ -91,7 +91,7 @@ TABLE: tuple[Row, ...] = (
     Row("runs", "runs", VIEWER, Of.DISTRICT, say("Runs"), tables=("runs",)),
     Row("runs", "run", VIEWER, Of.DISTRICT),
     Row("runs", "watch", VIEWER, Of.DISTRICT),
-    Row("runs", "run_now", TRIGGER, Of.UNIT),
+    Row("runs", "run_now", TRIGGER, Of.DISTRICT),
     Row("runs", "stop", TRIGGER, Of.DISTRICT),
     Row("jobs", "jobs", VIEWER, Of.DISTRICT, say("Jobs"), tables=("jobs",)),
     Row("jobs", "pause", TRIGGER, Of.DISTRICT),

@@ -11,6 +11,7 @@ from typing import Any
 from zetkin_sync.bounces.verdict import Reason
 from zetkin_sync.changes.change import Change
 from zetkin_sync.changes.planning import Proposal
+from zetkin_sync.changes.tagging import OurTag
 from zetkin_sync.language import Message, say
 from zetkin_sync.records.facts import Facts, ReachFact
 
@@ -38,18 +39,19 @@ def propose(facts: Facts, parameters: Mapping[str, Any]) -> Proposal:
     changes: list[Change] = []
     for person, (title, fact) in wanted.items():
         if title not in ours or person not in ours[title].people:
-            changes.append(_change(facts, "tag", person, title, group, why=_why(fact), known=title in ours))
-    for title, tag in ours.items():
-        for person in tag.people & listed:
+            tag = OurTag(facts, title, group)
+            changes.append(tag.put_on(person, _why(fact), exists=title in ours))
+    for title, there in ours.items():
+        for person in there.people & listed:
             if person not in wanted:
                 why = say("Mail reaches this member again, or another way has been agreed on.")
             elif wanted[person][0] != title:
                 why = say("The reason has changed.")
             else:
                 continue
-            changes.append(_change(facts, "untag", person, title, group, why=why))
+            changes.append(OurTag(facts, title, group).taken_off(person, why))
     missing = sorted({str(c.payload["title"]) for c in changes if c.verb == "tag"} - set(ours))
-    changes += [_create(facts, title, group) for title in missing]
+    changes += [OurTag(facts, title, group).made() for title in missing]
     tagged = {person for tag in ours.values() for person in tag.people}
     return Proposal(changes=changes, base=max(len(tagged), len(wanted)))
 
@@ -63,28 +65,3 @@ def _why(fact: ReachFact) -> Message:
     if fact.status is None:
         return say("Mail does not reach this member: {reason}", reason=reason)
     return say("Mail does not reach this member: {reason} (code {code})", reason=reason, code=fact.status)
-
-
-def _create(facts: Facts, title: str, group: str) -> Change:
-    return Change(
-        verb="create_tag",
-        organization=facts.district,
-        key=f"create_tag:{title}",
-        reason=say("The tag is not in Zetkin yet."),
-        payload={"title": title, "group": group, "description": "Sätts och tas bort av zetkin_sync."},
-    )
-
-
-def _change(
-    facts: Facts, verb: str, person: int, title: str, group: str, *, why: Message, known: bool = True
-) -> Change:
-    return Change(
-        verb=verb,
-        organization=facts.district,
-        key=f"{verb}:{title}:{person}",
-        reason=why,
-        person=person,
-        payload={"title": title, "group": group},
-        removes=verb == "untag",
-        after=() if known else (f"create_tag:{title}",),
-    )

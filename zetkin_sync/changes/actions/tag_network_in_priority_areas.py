@@ -10,6 +10,7 @@ from typing import Any
 
 from zetkin_sync.changes.change import Change
 from zetkin_sync.changes.planning import Proposal
+from zetkin_sync.changes.tagging import OurTag
 from zetkin_sync.language import say
 from zetkin_sync.records.facts import Facts, PersonFact, TagFact
 
@@ -27,46 +28,20 @@ def propose(facts: Facts, parameters: Mapping[str, Any]) -> Proposal:
     ours = _tag(facts, parameters["tag"], group=parameters["group"])
     tagged = ours.people if ours else frozenset()
     members = network.people if network else frozenset()
-    mark = {"title": parameters["tag"], "group": parameters["group"]}
+    tag = OurTag(facts, parameters["tag"], parameters["group"])
     changes: list[Change] = []
     wanted = 0
     for person in facts.people:
         area = area_of(person, prefixes) if person.id in members else None
         wanted += area is not None
         if area is not None and person.id not in tagged:
-            changes.append(
-                Change(
-                    verb="tag",
-                    organization=facts.district,
-                    key=f"tag:{mark['title']}:{person.id}",
-                    reason=say("In the activist network and lives in {area}.", area=area),
-                    person=person.id,
-                    payload=dict(mark),
-                    after=() if ours else (f"create_tag:{mark['title']}",),
-                )
-            )
+            why = say("In the activist network and lives in {area}.", area=area)
+            changes.append(tag.put_on(person.id, why, exists=ours is not None))
         elif area is None and person.id in tagged:
-            changes.append(
-                Change(
-                    verb="untag",
-                    organization=facts.district,
-                    key=f"untag:{mark['title']}:{person.id}",
-                    reason=say("No longer in the activist network, or has moved out of the priority areas."),
-                    person=person.id,
-                    payload=dict(mark),
-                    removes=True,
-                )
-            )
+            why = say("No longer in the activist network, or has moved out of the priority areas.")
+            changes.append(tag.taken_off(person.id, why))
     if changes and ours is None:
-        changes.append(
-            Change(
-                verb="create_tag",
-                organization=facts.district,
-                key=f"create_tag:{mark['title']}",
-                reason=say("The tag is not in Zetkin yet."),
-                payload={**mark, "description": "Sätts och tas bort av zetkin_sync."},
-            )
-        )
+        changes.append(tag.made())
     return Proposal(changes=changes, base=max(len(tagged), wanted))
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from zetkin_sync.changes.actions.tag_network_in_priority_areas import area_of
 from zetkin_sync.changes.change import Change
 from zetkin_sync.changes.planning import Proposal
+from zetkin_sync.changes.tagging import OurTag
 from zetkin_sync.language import say
 from zetkin_sync.records.facts import Facts
 
@@ -37,40 +38,12 @@ def propose(facts: Facts, parameters: Mapping[str, Any]) -> Proposal:
     present = {person.id for person in facts.people}
     changes: list[Change] = []
     for title in sorted({*has, *should}):
-        mark, wanted, ours = {"title": title, "group": group}, should.get(title, set()), has.get(title)
-        made = f"create_tag:{title}"
+        tag, wanted, ours = OurTag(facts, title, group), should.get(title, set()), has.get(title)
         if ours is None:
-            changes.append(
-                Change(
-                    verb="create_tag",
-                    organization=facts.district,
-                    key=made,
-                    reason=say("The tag is not in Zetkin yet."),
-                    payload={**mark, "description": "Sätts och tas bort av zetkin_sync."},
-                )
-            )
-        changes += [
-            Change(
-                verb="tag",
-                organization=facts.district,
-                key=f"tag:{title}:{person}",
-                reason=say("Lives in {area}, which is put first.", area=title.removeprefix(begins)),
-                person=person,
-                payload=dict(mark),
-                after=() if ours is not None else (made,),
-            )
-            for person in sorted(wanted - (ours or frozenset()))
-        ]
-        changes += [
-            Change(
-                verb="untag",
-                organization=facts.district,
-                key=f"untag:{title}:{person}",
-                reason=say("No longer lives there, or the area is no longer put first."),
-                person=person,
-                payload=dict(mark),
-                removes=True,
-            )
-            for person in sorted(((ours or frozenset()) & present) - wanted)
-        ]
+            changes.append(tag.made())
+        lives = say("Lives in {area}, which is put first.", area=title.removeprefix(begins))
+        left = say("No longer lives there, or the area is no longer put first.")
+        held = ours or frozenset()
+        changes += [tag.put_on(person, lives, exists=ours is not None) for person in sorted(wanted - held)]
+        changes += [tag.taken_off(person, left) for person in sorted((held & present) - wanted)]
     return Proposal(changes=changes, base=sum(map(len, has.values())))

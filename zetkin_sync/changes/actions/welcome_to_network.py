@@ -12,6 +12,7 @@ from zetkin_sync.callouts.network import joined_since
 from zetkin_sync.changes.actions.ask_network import consent, mark_of, sender_of
 from zetkin_sync.changes.change import Change
 from zetkin_sync.changes.planning import Proposal
+from zetkin_sync.changes.tagging import OurTag
 from zetkin_sync.language import say, say_n
 from zetkin_sync.records.facts import Facts
 
@@ -60,27 +61,8 @@ def propose(facts: Facts, parameters: Mapping[str, Any]) -> Proposal:
             **sender,
         },
     )
-    tags = [
-        Change(
-            verb="tag",
-            organization=facts.district,
-            key=f"tag:{title}:{person}",
-            reason=say("Has been welcomed to the network."),
-            person=person,
-            payload={"title": title, "group": group},
-            after=(key,) if ours else (key, f"create_tag:{title}"),
-        )
-        for person in sorted(new)
-    ]
-    made = [] if ours else [_create(facts, title, group)]
+    tag = OurTag(facts, title, group, say("Set by zetkin_sync."))
+    why = say("Has been welcomed to the network.")
+    tags = [tag.put_on(person, why, exists=ours is not None, after=(key,)) for person in sorted(new)]
+    made = [] if ours else [tag.made()]
     return Proposal(changes=[mail, *tags, *made], base=len(new), refused=missing)
-
-
-def _create(facts: Facts, title: str, group: str) -> Change:
-    return Change(
-        verb="create_tag",
-        organization=facts.district,
-        key=f"create_tag:{title}",
-        reason=say("The tag is not in Zetkin yet."),
-        payload={"title": title, "group": group, "description": "Sätts av zetkin_sync."},
-    )

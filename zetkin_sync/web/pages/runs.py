@@ -123,16 +123,15 @@ def run_now(
     view: Viewed,
     job: Annotated[str, Form(max_length=60)],
     request: Annotated[str, Form(pattern=r"^[A-Za-z0-9_-]{8,60}$")],
-    unit: Annotated[int | None, Form()] = None,
 ) -> Response:
-    """Ask for a run. The form has a number of its own, so pressing twice asks once."""
+    """Ask for a run, which is about the whole district. The form has a number of its own, so pressing twice asks once."""
     if job not in view.configuration.schedule.jobs:
         raise not_found()
     number = ledger.enqueue(
         view.store,
         district=view.district,
         job=job,
-        organization=view.unit(unit),
+        organization=view.district,
         slot=f"request-{request}",
         asked_by=view.me.who,
         waits_for=view.configuration.schedule.goes_first(job),
